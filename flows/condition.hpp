@@ -1,0 +1,37 @@
+#pragma once
+
+#include "flows/mapping.hpp"
+
+#include <vector>
+
+namespace quipu {
+
+/// What must hold for an edge to be taken, or for a signal to answer a hook.
+struct condition {
+  enum class gate : std::uint8_t { all, any };
+
+  struct match {
+    mapping expected;
+    mapping actual;
+    place at;
+  };
+
+  std::vector<int> codes; ///< empty: success
+  gate by = gate::all;
+  std::vector<match> matches;
+  bool unconditional = true; ///< nothing was said about matches
+
+  /// Compiles the mapping under `conditions:` (`code`, `gate`, `match`).
+  [[nodiscard]] static condition compile(const tree& written, const scope& names, findings& faults);
+
+  /// Whether the matches hold, each by JSON value and type; undefined equals nothing. Codes are not
+  /// looked at. Fails when a mapping fails.
+  [[nodiscard]] result<bool> holds(const environment& from, const fuel& limit = {}) const;
+  /// Whether an outcome of this code may take the edge: it is named, or none is and it is a success.
+  [[nodiscard]] bool admits(int code) const noexcept;
+};
+
+/// Equal as the conditions of a flow see it: by JSON value and type, 1 is 1.0, keys in any order.
+[[nodiscard]] bool same(const json& a, const json& b);
+
+} // namespace quipu
