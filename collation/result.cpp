@@ -13,10 +13,10 @@ struct row {
 };
 
 constexpr std::array rows{
-    row{"bad_request", 400}, row{"not_found", 404},   row{"conflict", 409},
-    row{"invalid", 422},     row{"too_large", 413},   row{"overloaded", 429},
-    row{"unavailable", 503}, row{"timeout", 504},     row{"stale", 503},
-    row{"taken", 409},       row{"fenced", 503},      row{"unreachable", 503},
+    row{"bad_request", 400}, row{"not_found", 404}, row{"conflict", 409},
+    row{"invalid", 422},     row{"too_large", 413}, row{"overloaded", 429},
+    row{"unavailable", 503}, row{"timeout", 504},   row{"stale", 503},
+    row{"taken", 409},       row{"fenced", 503},    row{"unreachable", 503},
     row{"corrupt", 500},     row{"failed", 500},
 };
 static_assert(rows.size() == static_cast<std::size_t>(fault::failed) + 1);

@@ -10,20 +10,20 @@ namespace quipu {
 
 /// Everything that may go wrong and is expected to; what is not here is a bug.
 enum class fault : std::uint8_t {
-  bad_request,  ///< 400: not JSON, an unknown verb or key, an app must be named
-  not_found,    ///< 404: no such topic, job, activity or wait
-  conflict,     ///< 409: a duplicate id, an ended job, another content under the same version
-  invalid,      ///< 422: data that breaks a schema, a definition that is refused
-  too_large,    ///< 413: a limit of size; the message names limit, value and setting
-  overloaded,   ///< 429: a bounded queue is full; nothing was accepted
-  unavailable,  ///< 503: the store cannot be used; nothing was accepted
-  timeout,      ///< 504: not ended yet; what was accepted goes on
-  stale,        ///< a commit whose owner, head or mail is no longer what it stands on: read the job
-  taken,        ///< a commit that would create a child whose id is taken: make the step again
-  fenced,       ///< a token without a valid lease: draw a new one
-  unreachable,  ///< the outcome is unknown: compare with the store before sending anything again
-  corrupt,      ///< stored bytes that are not what was written
-  failed,       ///< 500: user code threw, or a mapping could not be evaluated
+  bad_request, ///< 400: not JSON, an unknown verb or key, an app must be named
+  not_found,   ///< 404: no such topic, job, activity or wait
+  conflict,    ///< 409: a duplicate id, an ended job, another content under the same version
+  invalid,     ///< 422: data that breaks a schema, a definition that is refused
+  too_large,   ///< 413: a limit of size; the message names limit, value and setting
+  overloaded,  ///< 429: a bounded queue is full; nothing was accepted
+  unavailable, ///< 503: the store cannot be used; nothing was accepted
+  timeout,     ///< 504: not ended yet; what was accepted goes on
+  stale,       ///< a commit whose owner, head or mail is no longer what it stands on: read the job
+  taken,       ///< a commit that would create a child whose id is taken: make the step again
+  fenced,      ///< a token without a valid lease: draw a new one
+  unreachable, ///< the outcome is unknown: compare with the store before sending anything again
+  corrupt,     ///< stored bytes that are not what was written
+  failed,      ///< 500: user code threw, or a mapping could not be evaluated
 };
 
 /// What a fault is called in messages and JSON: "not_found".

@@ -1,0 +1,320 @@
+#pragma once
+
+#include "collation/chain.hpp"
+#include "collation/quipu/result.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+/// The contract of a store: what keeps jobs, their mail, their obligations and their histories.
+///
+/// A store never decodes what it keeps and never decides what a flow does. It checks, writes
+/// everything or nothing, and answers. Each call below is one atomic unit: one function call in
+/// Redis, one nested piece of a batch in LMDB; its comment names the rows it touches:
+///
+/// | row | key | holds |
+/// |---|---|---|
+/// | job | job id | head, owner, identity, state, the engine's fields |
+/// | history | job id, number | the records, packed |
+/// | obligations | job id, name | what an open digit waits for, and whether it has been answered |
+/// | mail | job id | what has come for the job and is not yet taken up, in order of arrival |
+/// | set | token | the jobs that an engine owns: the only record of who has what |
+/// | queue | token | jobs of this owner that have got mail |
+/// | ready | | jobs without an owner that should run |
+/// | lease | token | until when, by the store's clock |
+/// | timers | due, arming number | an obligation (or a job's expiry) whose time comes |
+/// | board | topic, values | the waits in order of arrival, at most one early signal, what is late
+/// | | backlog | topic | calls for which there is no worker | | running, ended | time, job id | the
+/// two lists of jobs | | publications | id | what was published, for an hour | | apps | app,
+/// version | the definitions; which version is active; who owns which public topic |
+namespace quipu {
+
+/// Names an engine while its lease holds: 64 random bits, compared for equality only. 0: nobody.
+using token = std::uint64_t;
+
+/// A named piece of a job's state, encoded by its owner.
+struct field {
+  std::string name;
+  std::string bytes;
+
+  bool operator==(const field&) const = default;
+};
+
+/// Something that has come to a job from outside its owner.
+struct mail {
+  std::string id;   ///< random, or its sender's: never a counter, which a failover would repeat
+  std::string kind; ///< "timer", "signal", "child", "complete", "served"
+  std::string obligation; ///< which obligation it answers; may be empty
+  std::string body;       ///< MessagePack, for the owner
+
+  bool operator==(const mail&) const = default;
+};
+
+/// What an open digit waits for. Setting a row replaces what the row of that name had armed.
+struct obligation_row {
+  std::string name; ///< "ACTIVITY.PASS"
+  std::string body; ///< for the owner
+  /// Whether something outside may answer it by `post`. A call that is out is not: its owner
+  /// answers.
+  bool answerable = true;
+  /// An answer does not close it: more may come (a re-enterable hook).
+  bool standing = false;
+  /// When it answers itself: epoch milliseconds.
+  std::optional<std::int64_t> due_ms;
+  /// Where signals find it on the board.
+  std::vector<std::string> waits;
+  /// The hook may come to wait again, so a signal that comes when this wait is settled is early;
+  /// otherwise it is late, and so it always is once the job has ended.
+  bool returns = false;
+  /// The topic in whose backlog it stands; empty: in none.
+  std::string backlog;
+
+  bool operator==(const obligation_row&) const = default;
+};
+
+/// Something sent to a job: it answers an obligation, once, or just arrives (no obligation named).
+struct post {
+  std::string job;
+  mail what;
+  /// The answer leaves the obligation open (a signal or reply with code 202).
+  bool keeps_open = false;
+};
+
+struct publication {
+  std::string app;
+  std::string topic;
+  std::string job;
+  std::string body;
+};
+
+/// The end of a job, as the lists of jobs need it.
+struct end_mark {
+  std::string state; ///< "completed", "failed", "interrupted"
+  std::int64_t at_ms = 0;
+  std::optional<std::int64_t> expires_ms; ///< none: kept for ever
+};
+
+struct birth;
+
+/// Everything one atomic write does to a job: all of it or nothing.
+struct write {
+  std::vector<std::string> records; ///< the history records, in order
+  head makes{};                     ///< the head behind the last of them
+  std::vector<field> set;
+  std::vector<std::string> unset;
+  std::vector<obligation_row> obligations; ///< made or replaced
+  std::vector<std::string> settled;        ///< names of obligations that are no more
+  std::vector<birth> children;             ///< jobs that come to be with this write
+  std::vector<post> posts; ///< a child's end to its parent; an unanswerable one is dropped
+  std::vector<publication> publications;
+  std::optional<end_mark> ended;
+  bool gives_back = false; ///< nothing is left that only its owner can answer
+};
+
+/// A job that comes to be. `gid` is drawn once for each accepted start: a start that is repeated
+/// after a lost answer carries the same one and is no duplicate.
+struct birth {
+  std::string job;
+  std::string gid;
+  std::string app;
+  std::string version;
+  std::string topic;
+  std::string parent; ///< the job that awaits it; may be empty
+  std::int64_t created_ms = 0;
+  token owner = 0; ///< 0: it goes to the ready queue
+  write first;
+};
+
+struct commit {
+  std::string job;
+  token owner = 0;
+  head stands_on{};
+  std::vector<std::string> consumed; ///< ids of the mail that it takes up
+  write what;
+};
+
+/// What a commit, start or claim tells its caller.
+struct receipt {
+  bool repeated = false;  ///< this very write had been applied before
+  bool owned = false;     ///< the job is still the caller's
+  std::vector<mail> mail; ///< all of the job's that is not consumed
+};
+
+/// A job as its new owner, or a reader, needs it.
+struct snapshot {
+  std::string job;
+  std::string gid;
+  std::string app;
+  std::string version;
+  std::string topic;
+  std::string parent;
+  std::string state; ///< "running" or as in `end_mark`
+  std::int64_t created_ms = 0;
+  std::int64_t ended_ms = 0;
+  token owner = 0;
+  head at{};
+  std::uint64_t records = 0;
+  std::vector<field> fields;
+  std::vector<obligation_row> obligations; ///< without those that have been answered for good
+  std::vector<mail> mail;
+};
+
+/// A row of the lists of jobs.
+struct job_row {
+  std::string job;
+  std::string app;
+  std::string version;
+  std::string topic;
+  std::string parent;
+  std::string state;
+  std::int64_t created_ms = 0;
+  std::int64_t ended_ms = 0;
+};
+
+struct job_filter {
+  std::string topic; ///< empty: any
+  std::string state; ///< empty: any
+  std::string after; ///< the cursor that the page before gave; empty: from the newest
+  std::size_t most = 100;
+};
+
+struct job_page {
+  std::vector<job_row> rows; ///< running jobs, newest first; then ended ones, newest first
+  std::string next;          ///< cursor of the next page; empty: that was all
+};
+
+struct history_page {
+  std::uint64_t first = 1; ///< number of the first record
+  std::vector<std::string> records;
+  std::uint64_t total = 0; ///< how many the job has made
+};
+
+struct lease {
+  token owner = 0;
+  std::int64_t until_ms = 0;
+  std::string who; ///< host, pid: for people
+};
+
+/// A deployed version: immutable.
+struct app_version {
+  std::string app;
+  std::string version;
+  std::string hash;   ///< SHA-256 of the source, hex
+  std::string source; ///< the definition with its references followed, as JSON
+  std::vector<std::string> public_topics;
+  bool active = false;
+};
+
+struct signal {
+  std::string id; ///< empty, or the caller's: the same within the hour changes nothing
+  std::vector<std::string> boards; ///< where a wait may stand, most wanted first
+  mail what;                       ///< its obligation is filled in by the store
+  bool keeps_open = false;
+  std::int64_t keep_until_ms = 0; ///< how long it is kept if it is early
+};
+
+enum class signalled : std::uint8_t { answered, early, repeated };
+
+/// How many were handled, and when to look again.
+struct fired {
+  std::size_t count = 0;
+  std::optional<std::int64_t> next_due_ms;
+};
+
+/// Called exactly once, on the store's own thread, never under its locks.
+template <class T>
+using then = std::function<void(result<T>)>;
+
+/// All calls are asynchronous and may be made from any thread; those for one job are applied in the
+/// order in which they were made. Completions of calls made from one thread come in that order.
+class ledger {
+public:
+  ledger() = default;
+  ledger(const ledger&) = delete;
+  ledger& operator=(const ledger&) = delete;
+  /// Completes what was accepted, then stops.
+  virtual ~ledger() = default;
+
+  /// The store's time, epoch milliseconds: what its server last said plus steady time since.
+  [[nodiscard]] virtual std::int64_t now() const = 0;
+  /// What the store is and how durable: "lmdb:/var/lib/quipu, sync".
+  [[nodiscard]] virtual std::string describe() const = 0;
+
+  // Instructions
+
+  /// Rows: apps. Keeps a version; the same content again is no change. `conflict`: another content
+  /// under the same version, or a public topic that belongs to another app.
+  virtual void deploy(app_version what, then<void> done) = 0;
+  /// Rows: apps. New jobs take this version from now on. `not_found`: it was not deployed.
+  virtual void activate(std::string app, std::string version, then<void> done) = 0;
+  /// Rows: apps. `not_found`.
+  virtual void fetch(std::string app, std::string version, then<app_version> done) = 0;
+  /// Rows: apps. Every version, without its source.
+  virtual void apps(then<std::vector<app_version>> done) = 0;
+
+  // Ownership
+
+  /// Rows: lease. Makes or renews a lease that lasts `for_ms` from the store's now. `fenced`: it
+  /// had lapsed and somebody has taken its jobs, or they can be taken: draw a new token.
+  virtual void renew(token mine, std::int64_t for_ms, std::string who, then<void> done) = 0;
+  /// Rows: lease.
+  virtual void leases(then<std::vector<lease>> done) = 0;
+  /// Rows: ready, set, job (owner), mail, obligations, lease (checked). Takes up to `most` jobs
+  /// from the ready queue: taking is claiming. Entries whose job is owned or ended are dropped.
+  virtual void claim(token mine, std::size_t most, then<std::vector<snapshot>> done) = 0;
+  /// Rows: as `claim`, set and queue of `dead`. If the lease of `dead` has lapsed, up to `most` of
+  /// its jobs become mine; with the last one its lease and queue go. `conflict`: the lease still
+  /// holds.
+  virtual void take(token dead, token mine, std::size_t most, then<std::vector<snapshot>> done) = 0;
+  /// Rows: job (owner), both sets, mail, obligations. Takes one running job, whoever owns it: for
+  /// interrupt only. `not_found`; `conflict`: it has ended.
+  virtual void seize(std::string job, token mine, then<snapshot> done) = 0;
+  /// Rows: queue, mail. Up to `most` of my jobs that have got mail, with all their mail; they leave
+  /// the queue.
+  virtual void pop(token mine, std::size_t most,
+                   then<std::vector<std::pair<std::string, std::vector<mail>>>> done) = 0;
+  /// The bell: called with a token when its queue got something, with 0 when the ready queue did. A
+  /// hint; every queue is also looked at now and then.
+  virtual void on_bell(std::function<void(token)> ring) = 0;
+
+  // Jobs
+
+  /// Rows: job, history, set or ready, running (or ended), apps (checked), lease (checked), and
+  /// what the write touches. `conflict`: the id is taken, by another gid (the message is the first
+  /// one's id); `stale`: the version is not the active one (for a job without a parent); `fenced`.
+  virtual void start(birth what, then<receipt> done) = 0;
+  /// Rows: job, history, obligations (with timers, board, backlog), mail, set, queue, children's as
+  /// in `start`, the parent's as in `send`, publications, running and ended. Checks in this order:
+  /// the head it makes is the store's head: applied already (`repeated`); owner, head and mail are
+  /// what it stands on, else `stale`; every child's id is free, else `taken` (the message is that
+  /// id); then writes.
+  virtual void apply(commit what, then<receipt> done) = 0;
+  /// Rows: obligations (with timers, board, backlog), mail, queue or ready. `not_found`: no such
+  /// job or obligation; `conflict`: answered, or the job has ended. The same mail id twice is
+  /// accepted and changes nothing.
+  virtual void send(post what, then<void> done) = 0;
+  /// Rows: board, then as `send`. `not_found`: late, nobody waits.
+  virtual void send(signal what, then<signalled> done) = 0;
+  /// Rows: timers, then as `send` for each, jobs that expire. Pops at most `most` timers that are
+  /// due and posts them, in order.
+  virtual void due(std::int64_t now_ms, std::size_t most, then<fired> done) = 0;
+  /// Rows: backlog, then as `send`. Tells up to `most` calls that a worker for `topic` is there.
+  virtual void serve(std::string topic, std::size_t most, then<std::size_t> done) = 0;
+  /// Rows: everything the job has. Forgets an ended job. `not_found`; `conflict`: it runs.
+  virtual void scrub(std::string job, then<void> done) = 0;
+
+  // Looking
+
+  /// Rows: job, obligations, mail. `not_found`.
+  virtual void read(std::string job, then<snapshot> done) = 0;
+  /// Rows: history. `not_found`.
+  virtual void history(std::string job, std::uint64_t first, std::size_t most,
+                       then<history_page> done) = 0;
+  /// Rows: running, ended.
+  virtual void jobs(job_filter which, then<job_page> done) = 0;
+};
+
+} // namespace quipu
