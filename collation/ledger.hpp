@@ -90,6 +90,13 @@ struct publication {
   std::string body;
 };
 
+/// A publication as its subscribers read it.
+struct published_row {
+  std::string id; ///< sorts as they were published
+  std::int64_t at_ms = 0;
+  publication what;
+};
+
 /// The end of a job, as the lists of jobs need it.
 struct end_mark {
   std::string state; ///< "completed", "failed", "interrupted"
@@ -140,7 +147,7 @@ struct commit {
 struct receipt {
   bool repeated = false;  ///< this very write had been applied before
   bool owned = false;     ///< the job is still the caller's
-  std::vector<mail> mail; ///< all of the job's that is not consumed
+  std::vector<quipu::mail> mail; ///< all of the job's that is not consumed
 };
 
 /// A job as its new owner, or a reader, needs it.
@@ -158,8 +165,8 @@ struct snapshot {
   head at{};
   std::uint64_t records = 0;
   std::vector<field> fields;
-  std::vector<obligation_row> obligations; ///< without those that have been answered for good
-  std::vector<mail> mail;
+  std::vector<obligation_row> obligations; ///< all, also those answered by mail that is not consumed
+  std::vector<quipu::mail> mail;
 };
 
 /// A row of the lists of jobs.
@@ -315,6 +322,11 @@ public:
                        then<history_page> done) = 0;
   /// Rows: running, ended.
   virtual void jobs(job_filter which, then<job_page> done) = 0;
+  /// Rows: publications. Up to `most` behind the one whose id is `after` (empty: from the oldest
+  /// that is kept), oldest first. What is older than an hour, or beyond 64 MiB, is gone.
+  /// `bad_request`: `after` is no such id.
+  virtual void published(std::string after, std::size_t most,
+                         then<std::vector<published_row>> done) = 0;
 };
 
 } // namespace quipu

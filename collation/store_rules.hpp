@@ -1,0 +1,50 @@
+#pragma once
+
+#include "collation/ledger.hpp"
+
+#include <array>
+#include <string_view>
+
+/// What every store does alike, so that the same calls leave the same state in each.
+namespace quipu::store_rules {
+
+/// An id that a caller gave is known for this long after it was taken up.
+inline constexpr std::int64_t said_ms = 3'600'000;
+/// A token that has lost its jobs is refused for this long; it will not come back later.
+inline constexpr std::int64_t spent_ms = 86'400'000;
+/// Publications are kept for this long, and at most so many bytes of them.
+inline constexpr std::int64_t publications_ms = 3'600'000;
+inline constexpr std::size_t publications_bytes = 64U << 20U;
+
+/// What a page of publications asks for when it begins with the oldest.
+inline constexpr std::string_view from_the_oldest{};
+
+/// The hook whose wait an obligation is: "approval" of "approval.2".
+[[nodiscard]] inline std::string_view hook_of(std::string_view obligation) {
+  return obligation.substr(0, obligation.rfind('.'));
+}
+
+/// The part of a mail id that names the write which armed an obligation: the head it made. Drawn
+/// from what happened, never from a counter: after a failover the same id means the same arming.
+[[nodiscard]] std::string armed_by(const head& makes);
+
+/// The id of the mail that an obligation's timer or a worker for its topic sends.
+[[nodiscard]] std::string mail_id(std::string_view kind, std::string_view obligation,
+                                  std::string_view armed_by);
+
+/// Ids of publications sort as they were published.
+[[nodiscard]] std::string publication_id(std::uint64_t number);
+/// `bad_request` unless it is what `publication_id` gave, or empty: 0.
+[[nodiscard]] result<std::uint64_t> publication_number(std::string_view id);
+
+/// Where a page of jobs ended: in which list, at which time, at which job.
+struct cursor {
+  bool ended = false;
+  std::int64_t at_ms = 0;
+  std::uint64_t number = 0;
+};
+[[nodiscard]] std::string to_text(const cursor& at);
+/// `bad_request` unless it is what `to_text` gave.
+[[nodiscard]] result<cursor> to_cursor(std::string_view text);
+
+} // namespace quipu::store_rules
