@@ -1,0 +1,205 @@
+#include "actors/control.hpp"
+
+#include "actors/control_address.hpp"
+#include "actors/control_line.hpp"
+#include "actors/control_value.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <cerrno>
+#include <cstring>
+#include <functional>
+#include <list>
+#include <map>
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <thread>
+#include <unistd.h>
+
+namespace quipu {
+
+namespace {
+
+constexpr int backlog = 32;
+constexpr std::chrono::seconds write_patience{5};
+
+json fault_line(const failure& why) {
+  return {{"fault", std::string{name(why.code)}}, {"message", why.message}};
+}
+
+template <class T>
+json line_of(result<T> answer) {
+  if (!answer) return fault_line(answer.error());
+  if constexpr (std::is_void_v<T>)
+    return {{"ok", nullptr}};
+  else
+    return {{"ok", to_control(*answer)}};
+}
+
+using verb = std::function<json(client&, const json&)>;
+
+std::string text(const json& request, const char* key) { return request.value(key, ""); }
+
+/// The verbs of `client`, by name.
+const std::map<std::string, verb, std::less<>> verbs{
+    {"publish",
+     [](client& to, const json& ask) {
+       return line_of(to.publish(text(ask, "topic"), ask.value("data", json::object()),
+                                 {.id = text(ask, "id"), .app = text(ask, "app")}));
+     }},
+    {"wait",
+     [](client& to, const json& ask) {
+       const std::chrono::milliseconds wanted{ask.value("timeout_ms", 0)};
+       return line_of(to.wait(text(ask, "id"), std::min(wanted, control_server::longest_wait)));
+     }},
+    {"job", [](client& to, const json& ask) { return line_of(to.job(text(ask, "id"))); }},
+    {"history", [](client& to, const json& ask) { return line_of(to.history(text(ask, "id"))); }},
+    {"jobs",
+     [](client& to, const json& ask) {
+       return line_of(to.jobs({.topic = text(ask, "topic"),
+                               .state = text(ask, "state"),
+                               .after = text(ask, "after"),
+                               .most = ask.value("most", std::size_t{100})}));
+     }},
+    {"deploy", [](client& to, const json& ask) { return line_of(to.deploy(text(ask, "file"))); }},
+    {"activate",
+     [](client& to, const json& ask) {
+       return line_of(to.activate(text(ask, "app"), text(ask, "version")));
+     }},
+    {"versions",
+     [](client& to, const json& ask) { return line_of(to.versions(text(ask, "app"))); }},
+    {"scrub", [](client& to, const json& ask) { return line_of(to.scrub(text(ask, "id"))); }},
+};
+
+json answer(client& to, const std::string& line) {
+  const auto request = json::parse(line, nullptr, false);
+  if (!request.is_object())
+    return fault_line({fault::bad_request, "a request is a JSON object in a line"});
+  try {
+    const auto found = verbs.find(text(request, "verb"));
+    if (found == verbs.end())
+      return fault_line(
+          {fault::bad_request, fmt::format("there is no verb \"{}\"", text(request, "verb"))});
+    return found->second(to, request);
+  } catch (const json::exception& wrong) {
+    return fault_line(
+        {fault::bad_request, fmt::format("a value has the wrong type: {}", wrong.what())});
+  } catch (const std::exception& thrown) {
+    return fault_line({fault::failed, thrown.what()});
+  }
+}
+
+} // namespace
+
+struct control_server::state {
+  struct session {
+    descriptor peer;
+    std::thread thread;
+    std::atomic<bool> over{false};
+  };
+
+  std::filesystem::path socket;
+  client& verbs;
+  descriptor listener;
+  descriptor stop;
+  std::thread acceptor;
+  std::list<session> sessions{}; ///< the acceptor's, until it has ended
+
+  void accept_until_stopped();
+  void admit(descriptor peer);
+  void reap();
+  void serve(session& one) const;
+};
+
+void control_server::state::serve(session& one) const {
+  line_reader reader{one.peer.get(), longest_request};
+  while (const auto line = reader.next())
+    if (!write_line(one.peer.get(), answer(verbs, *line))) break;
+  if (reader.overflowed())
+    write_line(one.peer.get(),
+               fault_line({fault::too_large,
+                           fmt::format("a request of more than {} bytes", longest_request)}));
+  ::shutdown(one.peer.get(), SHUT_RDWR);
+  one.over = true;
+}
+
+void control_server::state::reap() {
+  for (auto each = sessions.begin(); each != sessions.end();) {
+    if (each->over) {
+      each->thread.join();
+      each = sessions.erase(each);
+    } else {
+      ++each;
+    }
+  }
+}
+
+void control_server::state::admit(descriptor peer) {
+  const timeval patience{write_patience.count(), 0};
+  ::setsockopt(peer.get(), SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
+  if (sessions.size() >= most_connections) {
+    write_line(peer.get(), fault_line({fault::overloaded,
+                                       fmt::format("{} connections are open, the most there may be",
+                                                   most_connections)}));
+    return;
+  }
+  auto& one = sessions.emplace_back();
+  one.peer = std::move(peer);
+  one.thread = std::thread{[this, &one] { serve(one); }};
+}
+
+void control_server::state::accept_until_stopped() {
+  std::array<pollfd, 2> watched{{{listener.get(), POLLIN, 0}, {stop.get(), POLLIN, 0}}};
+  while (true) {
+    if (::poll(watched.data(), watched.size(), -1) < 0) continue;
+    if (watched[1].revents != 0) break;
+    reap();
+    descriptor peer{::accept4(listener.get(), nullptr, nullptr, SOCK_CLOEXEC)};
+    if (peer) {
+      admit(std::move(peer));
+    } else if (errno == EMFILE || errno == ENFILE) {
+      std::this_thread::sleep_for(std::chrono::milliseconds{100});
+    }
+  }
+  for (auto& each : sessions) ::shutdown(each.peer.get(), SHUT_RDWR);
+  for (auto& each : sessions) each.thread.join();
+}
+
+result<std::unique_ptr<control_server>> control_server::open(std::filesystem::path socket,
+                                                             client& verbs) {
+  const auto refuse = [&](const char* step) {
+    return failure{fault::unavailable,
+                   fmt::format("{}: {}: {}", socket.string(), step, std::strerror(errno))};
+  };
+  const auto at = control_address::of(socket);
+  if (!at) return at.error();
+  descriptor listener{::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)};
+  if (!listener) return refuse("socket");
+  ::unlink(socket.c_str());
+  if (::bind(listener.get(), at->generic(), at->size()) != 0) return refuse("bind");
+  // Before listen() nobody can connect: there is no moment in which the mode is wrong.
+  if (::chmod(socket.c_str(), S_IRUSR | S_IWUSR) != 0) return refuse("chmod");
+  if (::listen(listener.get(), backlog) != 0) return refuse("listen");
+  descriptor stop{::eventfd(0, EFD_CLOEXEC)};
+  if (!stop) return refuse("eventfd");
+
+  auto made = std::make_unique<state>(
+      state{std::move(socket), verbs, std::move(listener), std::move(stop), std::thread{}});
+  made->acceptor = std::thread{[raw = made.get()] { raw->accept_until_stopped(); }};
+  return std::unique_ptr<control_server>{new control_server{std::move(made)}};
+}
+
+control_server::control_server(std::unique_ptr<state> made) : state_(std::move(made)) {}
+
+control_server::~control_server() {
+  ::unlink(state_->socket.c_str());
+  ::eventfd_write(state_->stop.get(), 1);
+  state_->acceptor.join();
+}
+
+} // namespace quipu

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <quipu/client.hpp>
+#include <quipu/result.hpp>
+
+#include <cstddef>
+#include <filesystem>
+#include <memory>
+
+namespace quipu {
+
+/// Lets other processes of the same user use a node's verbs: a Unix stream socket (mode 0600) that
+/// takes one JSON line a request and answers each with one line, in order.
+///
+///     > {"verb":"job","id":"o-1"}
+///     < {"ok":{"id":"o-1","state":"running",...}}
+///     < {"fault":"not_found","message":"no job o-1"}
+///
+/// `verb` is the name of a member of `client`; `wait` answers after `longest_wait` at the latest,
+/// ask again. Each connection has a thread of its own, so a slow one stops nobody; a client that
+/// does not read is dropped.
+class control_server {
+public:
+  /// Listens at `socket`, in place of what a dead node left there: whoever calls owns the
+  /// directory. `verbs` must outlive the server. `unavailable`: the socket cannot be made.
+  [[nodiscard]] static result<std::unique_ptr<control_server>> open(std::filesystem::path socket,
+                                                                    client& verbs);
+  /// Ends all connections, then removes the socket. Takes at most about `longest_wait`.
+  ~control_server();
+  control_server(const control_server&) = delete;
+  control_server& operator=(const control_server&) = delete;
+
+  static constexpr std::chrono::milliseconds longest_wait{500};
+  static constexpr std::size_t longest_request = 16U << 20U; ///< bytes in a line
+  static constexpr std::size_t most_connections = 64;
+
+private:
+  struct state;
+  explicit control_server(std::unique_ptr<state> made);
+  std::unique_ptr<state> state_;
+};
+
+} // namespace quipu

@@ -1,0 +1,137 @@
+#include "actors/control_value.hpp"
+
+#include <cstdint>
+#include <optional>
+
+namespace quipu {
+
+namespace {
+
+using time_point = std::chrono::system_clock::time_point;
+
+std::int64_t to_us(time_point at) {
+  return std::chrono::duration_cast<std::chrono::microseconds>(at.time_since_epoch()).count();
+}
+
+time_point from_us(std::int64_t us) { return time_point{std::chrono::microseconds{us}}; }
+
+json maybe(const std::optional<time_point>& at) { return at ? json(to_us(*at)) : json(nullptr); }
+
+std::optional<time_point> maybe(const json& us) {
+  if (us.is_null()) return std::nullopt;
+  return from_us(us.get<std::int64_t>());
+}
+
+json to_control(const std::optional<job_error>& what) {
+  if (!what) return nullptr;
+  return {{"code", what->code},
+          {"message", what->message},
+          {"activity", what->activity},
+          {"data", what->data}};
+}
+
+void from_control(const json& from, std::optional<job_error>& to) {
+  to.reset();
+  if (from.is_null()) return;
+  to = job_error{from.at("code"), from.at("message"), from.at("activity"), from.at("data")};
+}
+
+} // namespace
+
+json to_control(const std::string& what) { return what; }
+void from_control(const json& from, std::string& to) { from.get_to(to); }
+
+json to_control(const ending& what) {
+  return {{"job", what.job},
+          {"state", what.state},
+          {"data", what.data},
+          {"error", to_control(what.error)}};
+}
+
+void from_control(const json& from, ending& to) {
+  from.at("job").get_to(to.job);
+  from.at("state").get_to(to.state);
+  to.data = from.at("data");
+  from_control(from.at("error"), to.error);
+}
+
+json to_control(const job_info& what) {
+  return {{"id", what.id},
+          {"app", what.app},
+          {"version", what.version},
+          {"topic", what.topic},
+          {"state", what.state},
+          {"key", what.key},
+          {"composite", what.composite},
+          {"data", what.data},
+          {"error", to_control(what.error)},
+          {"created", to_us(what.created)},
+          {"ended", maybe(what.ended)},
+          {"parent", what.parent},
+          {"children", what.children},
+          {"passes", what.passes},
+          {"open", what.open}};
+}
+
+void from_control(const json& from, job_info& to) {
+  from.at("id").get_to(to.id);
+  from.at("app").get_to(to.app);
+  from.at("version").get_to(to.version);
+  from.at("topic").get_to(to.topic);
+  from.at("state").get_to(to.state);
+  from.at("key").get_to(to.key);
+  from.at("composite").get_to(to.composite);
+  to.data = from.at("data");
+  from_control(from.at("error"), to.error);
+  to.created = from_us(from.at("created").get<std::int64_t>());
+  to.ended = maybe(from.at("ended"));
+  from.at("parent").get_to(to.parent);
+  from.at("children").get_to(to.children);
+  from.at("passes").get_to(to.passes);
+  to.open = from.at("open");
+}
+
+json to_control(const job_list& what) {
+  auto rows = json::array();
+  for (const auto& row : what.rows)
+    rows.push_back({{"id", row.id},
+                    {"app", row.app},
+                    {"version", row.version},
+                    {"topic", row.topic},
+                    {"state", row.state},
+                    {"created", to_us(row.created)},
+                    {"ended", maybe(row.ended)}});
+  return {{"rows", std::move(rows)}, {"next", what.next}};
+}
+
+void from_control(const json& from, job_list& to) {
+  for (const auto& row : from.at("rows"))
+    to.rows.push_back({row.at("id"), row.at("app"), row.at("version"), row.at("topic"),
+                       row.at("state"), from_us(row.at("created").get<std::int64_t>()),
+                       maybe(row.at("ended"))});
+  from.at("next").get_to(to.next);
+}
+
+json to_control(const version_info& what) {
+  return {
+      {"app", what.app}, {"version", what.version}, {"hash", what.hash}, {"active", what.active}};
+}
+
+void from_control(const json& from, version_info& to) {
+  to = {from.at("app"), from.at("version"), from.at("hash"), from.at("active")};
+}
+
+json to_control(const std::vector<version_info>& what) {
+  auto rows = json::array();
+  for (const auto& each : what) rows.push_back(to_control(each));
+  return rows;
+}
+
+void from_control(const json& from, std::vector<version_info>& to) {
+  for (const auto& each : from) from_control(each, to.emplace_back());
+}
+
+json to_control(const std::vector<json>& what) { return what; }
+void from_control(const json& from, std::vector<json>& to) { to.assign(from.begin(), from.end()); }
+
+} // namespace quipu

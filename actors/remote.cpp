@@ -1,0 +1,154 @@
+#include "actors/remote.hpp"
+
+#include "actors/control.hpp"
+#include "actors/control_address.hpp"
+#include "actors/control_line.hpp"
+#include "actors/control_value.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+namespace quipu {
+
+namespace {
+
+constexpr std::size_t longest_answer = std::size_t{1} << 30U;
+
+fault fault_of(std::string_view text) {
+  for (auto code = 0; code <= static_cast<int>(fault::failed); ++code)
+    if (name(static_cast<fault>(code)) == text) return static_cast<fault>(code);
+  return fault::failed;
+}
+
+class remote_client final : public client {
+public:
+  explicit remote_client(std::filesystem::path socket) : socket_(std::move(socket)) {}
+
+  result<descriptor> dial() const {
+    const auto at = control_address::of(socket_);
+    if (!at) return at.error();
+    descriptor made{::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)};
+    if (!made || ::connect(made.get(), at->generic(), at->size()) != 0)
+      return failure{fault::unavailable, fmt::format("{}: no node answers: {}", socket_.string(),
+                                                     std::strerror(errno))};
+    return made;
+  }
+
+  result<std::string> publish(const std::string& topic, json data,
+                              publish_options options) override {
+    return ask<std::string>({{"verb", "publish"},
+                             {"topic", topic},
+                             {"data", std::move(data)},
+                             {"id", options.id},
+                             {"app", options.app}});
+  }
+
+  result<ending> run(const std::string& topic, json data, run_options options) override {
+    const auto until = std::chrono::steady_clock::now() + options.timeout;
+    const auto job = publish(topic, std::move(data), {.id = options.id, .app = options.app});
+    if (!job) return job.error();
+    return wait_until(*job, until);
+  }
+
+  result<ending> wait(const std::string& job, std::chrono::milliseconds timeout) override {
+    return wait_until(job, std::chrono::steady_clock::now() + timeout);
+  }
+
+  result<job_info> job(const std::string& id) override {
+    return ask<job_info>({{"verb", "job"}, {"id", id}});
+  }
+
+  result<std::vector<json>> history(const std::string& id) override {
+    return ask<std::vector<json>>({{"verb", "history"}, {"id", id}});
+  }
+
+  result<job_list> jobs(const job_query& which) override {
+    return ask<job_list>({{"verb", "jobs"},
+                          {"topic", which.topic},
+                          {"state", which.state},
+                          {"after", which.after},
+                          {"most", which.most}});
+  }
+
+  result<version_info> deploy(const std::string& file) override {
+    std::error_code ignored;
+    const auto whole = std::filesystem::absolute(file, ignored).string();
+    return ask<version_info>({{"verb", "deploy"}, {"file", whole}});
+  }
+
+  result<void> activate(const std::string& app, const std::string& version) override {
+    return done({{"verb", "activate"}, {"app", app}, {"version", version}});
+  }
+
+  result<std::vector<version_info>> versions(const std::string& app) override {
+    return ask<std::vector<version_info>>({{"verb", "versions"}, {"app", app}});
+  }
+
+  result<void> scrub(const std::string& job) override {
+    return done({{"verb", "scrub"}, {"id", job}});
+  }
+
+private:
+  /// One question, one connection, one answer: what stands under "ok".
+  result<json> exchange(const json& request) const {
+    const auto peer = dial();
+    if (!peer) return peer.error();
+    line_reader reader{peer->get(), longest_answer};
+    const auto line = write_line(peer->get(), request) ? reader.next() : std::nullopt;
+    if (!line)
+      return failure{fault::unreachable,
+                     fmt::format("{}: the node went away before it answered", socket_.string())};
+    auto answer = json::parse(*line, nullptr, false);
+    if (answer.is_object() && answer.contains("ok")) return std::move(answer["ok"]);
+    if (!answer.is_object() || !answer.contains("fault"))
+      return failure{fault::failed, fmt::format("{}: what answers is no node", socket_.string())};
+    return failure{fault_of(answer.value("fault", "")), answer.value("message", "")};
+  }
+
+  template <class T>
+  result<T> ask(const json& request) const {
+    const auto answer = exchange(request);
+    if (!answer) return answer.error();
+    try {
+      T value{};
+      from_control(*answer, value);
+      return value;
+    } catch (const json::exception& wrong) {
+      return failure{fault::failed, fmt::format("{}: an answer of another shape: {}",
+                                                socket_.string(), wrong.what())};
+    }
+  }
+
+  result<void> done(const json& request) const {
+    const auto answer = exchange(request);
+    if (!answer) return answer.error();
+    return {};
+  }
+
+  result<ending> wait_until(const std::string& job,
+                            std::chrono::steady_clock::time_point until) const {
+    while (true) {
+      const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
+          until - std::chrono::steady_clock::now());
+      const auto slice =
+          std::clamp(left, std::chrono::milliseconds{0}, control_server::longest_wait);
+      auto ended = ask<ending>({{"verb", "wait"}, {"id", job}, {"timeout_ms", slice.count()}});
+      if (ended || ended.error().code != fault::timeout || left <= slice) return ended;
+    }
+  }
+
+  std::filesystem::path socket_;
+};
+
+} // namespace
+
+result<std::unique_ptr<client>> connect(const std::filesystem::path& socket) {
+  auto made = std::make_unique<remote_client>(socket);
+  if (const auto peer = made->dial(); !peer) return peer.error();
+  return std::unique_ptr<client>{std::move(made)};
+}
+
+} // namespace quipu

@@ -1,0 +1,220 @@
+#include "actors/control.hpp"
+#include "actors/control_address.hpp"
+#include "actors/control_line.hpp"
+#include "actors/remote.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <filesystem>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <thread>
+#include <unistd.h>
+
+using namespace quipu;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// A node that knows one job, and ends what it is asked to start at its third wait.
+class scripted final : public client {
+public:
+  result<std::string> publish(const std::string& topic, json data,
+                              publish_options options) override {
+    if (topic != "order.placed") return failure{fault::not_found, "no topic \"" + topic + "\""};
+    last = std::move(data);
+    return options.id.empty() ? std::string{"made-1"} : options.id;
+  }
+  result<ending> run(const std::string&, json, run_options) override { return failure{}; }
+  result<ending> wait(const std::string& job, std::chrono::milliseconds timeout) override {
+    if (++waits < 3) {
+      std::this_thread::sleep_for(std::min(timeout, 5ms));
+      return failure{fault::timeout, "not ended yet"};
+    }
+    return ending{
+        job, "failed", {{"total", 3.5}}, job_error{402, "declined", "pay", {{"card", "0002"}}}};
+  }
+  result<job_info> job(const std::string& id) override {
+    if (id != "o-1") return failure{fault::not_found, "no job " + id};
+    job_info made;
+    made.id = id;
+    made.state = "running";
+    made.key = "689";
+    made.composite = "6816829";
+    made.data = {{"b", 1}, {"a", "\xff not UTF-8"}};
+    made.created = std::chrono::system_clock::time_point{1'700'000'000'123'456us};
+    made.children = {"c-1"};
+    made.passes = {{"a2", {"69"}}};
+    made.open = json::array({{{"activity", "a1"}}});
+    return made;
+  }
+  result<std::vector<json>> history(const std::string&) override {
+    return std::vector<json>{{{"n", 1}}, {{"n", 2}}};
+  }
+  result<job_list> jobs(const job_query& which) override {
+    job_list made;
+    made.rows.push_back({"o-1", "orders", "1", which.topic, which.state, {}, {}});
+    made.next = fmt::format("{}+{}", which.after, which.most);
+    return made;
+  }
+  result<version_info> deploy(const std::string& file) override {
+    return version_info{"orders", "1", file, false};
+  }
+  result<void> activate(const std::string&, const std::string& version) override {
+    if (version != "1") return failure{fault::not_found, "no version " + version};
+    return {};
+  }
+  result<std::vector<version_info>> versions(const std::string& app) override {
+    return std::vector<version_info>{{app, "1", "abc", true}};
+  }
+  result<void> scrub(const std::string&) override { throw std::runtime_error{"a bug"}; }
+
+  json last;
+  std::atomic<int> waits{0};
+};
+
+struct folder {
+  std::filesystem::path path =
+      std::filesystem::temp_directory_path() / fmt::format("quipu-control-{}", ::getpid());
+  folder() { std::filesystem::create_directories(path); }
+  ~folder() { std::filesystem::remove_all(path); }
+};
+
+descriptor dial(const std::filesystem::path& socket) {
+  const auto at = control_address::of(socket);
+  descriptor made{::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)};
+  REQUIRE(::connect(made.get(), at->generic(), at->size()) == 0);
+  return made;
+}
+
+} // namespace
+
+TEST_CASE("every verb of a node can be called over its control socket") {
+  const folder home;
+  scripted node;
+  const auto socket = home.path / "quipu.sock";
+  const auto server = control_server::open(socket, node);
+  REQUIRE(server.ok());
+  auto opened = quipu::connect(socket);
+  REQUIRE(opened.ok());
+  auto& remote = **opened;
+
+  CHECK(*remote.publish("order.placed", {{"sku", "X1"}}, {.id = "o-7", .app = {}}) == "o-7");
+  CHECK(node.last == json{{"sku", "X1"}});
+  const auto refused = remote.publish("nothing", {}, {});
+  CHECK(refused.error() == failure{fault::not_found, "no topic \"nothing\""});
+
+  const auto ended = remote.run("order.placed", {}, {.id = {}, .app = {}, .timeout = 5s});
+  REQUIRE(ended.ok());
+  CHECK(ended->job == "made-1");
+  CHECK(ended->state == "failed");
+  CHECK(ended->error->code == 402);
+  CHECK(ended->error->data == json{{"card", "0002"}});
+  CHECK(node.waits == 3);
+
+  const auto job = remote.job("o-1");
+  REQUIRE(job.ok());
+  CHECK(job->composite == "6816829");
+  CHECK(job->created.time_since_epoch() == 1'700'000'000'123'456us);
+  CHECK_FALSE(job->ended);
+  CHECK(job->passes.at("a2") == std::vector<std::string>{"69"});
+  CHECK(job->data.begin().key() == "b");
+  CHECK(remote.job("o-2").error().code == fault::not_found);
+
+  CHECK(remote.history("o-1")->size() == 2);
+  CHECK(remote.jobs({.topic = "t", .state = "s", .after = "c", .most = 7})->next == "c+7");
+  CHECK(remote.deploy("x.yaml")->hash == std::filesystem::absolute("x.yaml").string());
+  CHECK(remote.activate("orders", "1").ok());
+  CHECK(remote.activate("orders", "2").error().code == fault::not_found);
+  CHECK(remote.versions("orders")->at(0).active);
+  CHECK(remote.scrub("o-1").error() == failure{fault::failed, "a bug"});
+}
+
+TEST_CASE("a wait that is not over in time is a timeout, not an error of the connection") {
+  const folder home;
+  scripted node;
+  node.waits = -1000;
+  const auto server = control_server::open(home.path / "quipu.sock", node);
+  auto remote = quipu::connect(home.path / "quipu.sock");
+  CHECK((*remote)->wait("o-1", 30ms).error().code == fault::timeout);
+}
+
+TEST_CASE("the control socket is the owner's alone, replaces a dead one and goes with its node") {
+  const folder home;
+  scripted node;
+  const auto socket = home.path / "quipu.sock";
+  {
+    const auto at = control_address::of(socket);
+    const descriptor dead{::socket(AF_UNIX, SOCK_STREAM, 0)};
+    REQUIRE(::bind(dead.get(), at->generic(), at->size()) == 0);
+  }
+  CHECK(quipu::connect(socket).error().code == fault::unavailable);
+  auto server = control_server::open(socket, node);
+  REQUIRE(server.ok());
+  struct stat facts {};
+  REQUIRE(::stat(socket.c_str(), &facts) == 0);
+  CHECK((facts.st_mode & 0777U) == 0600U);
+  CHECK(quipu::connect(socket).ok());
+  server->reset();
+  CHECK_FALSE(std::filesystem::exists(socket));
+}
+
+TEST_CASE("a directory whose name is longer than a socket address may hold a control socket") {
+  const folder home;
+  scripted node;
+  const auto deep = home.path / std::string(120, 'd');
+  std::filesystem::create_directories(deep);
+  const auto server = control_server::open(deep / "quipu.sock", node);
+  REQUIRE(server.ok());
+  auto remote = quipu::connect(deep / "quipu.sock");
+  REQUIRE(remote.ok());
+  CHECK((*remote)->job("o-1").ok());
+}
+
+TEST_CASE("what is no request is answered with what is wrong, and the connection goes on") {
+  const folder home;
+  scripted node;
+  const auto server = control_server::open(home.path / "quipu.sock", node);
+  const auto peer = dial(home.path / "quipu.sock");
+  line_reader answers{peer.get(), 1U << 20U};
+  const auto ask = [&](std::string line) {
+    line += '\n';
+    REQUIRE(::send(peer.get(), line.data(), line.size(), MSG_NOSIGNAL) > 0);
+    return json::parse(*answers.next());
+  };
+  CHECK(ask("not JSON")["fault"] == "bad_request");
+  CHECK(ask("[1]")["fault"] == "bad_request");
+  CHECK(ask(R"({"verb":"jobz"})")["message"] == "there is no verb \"jobz\"");
+  CHECK(ask(R"({"verb":"job","id":7})")["fault"] == "bad_request");
+  CHECK(ask(R"({"verb":"job","id":"o-1"})").contains("ok"));
+}
+
+TEST_CASE("a line beyond the limit is refused and its connection ended") {
+  const folder home;
+  scripted node;
+  const auto server = control_server::open(home.path / "quipu.sock", node);
+  const auto peer = dial(home.path / "quipu.sock");
+  const std::string junk(1U << 20U, 'x');
+  std::thread writer{[&] {
+    for (std::size_t sent = 0; sent <= control_server::longest_request + junk.size();
+         sent += junk.size())
+      if (::send(peer.get(), junk.data(), junk.size(), MSG_NOSIGNAL) < 0) break;
+  }};
+  line_reader answers{peer.get(), 1U << 20U};
+  const auto line = answers.next();
+  writer.join();
+  if (line) CHECK(json::parse(*line)["fault"] == "too_large");
+  CHECK_FALSE(answers.next());
+}
+
+TEST_CASE("a client that says nothing stops neither others nor the end of the node") {
+  const folder home;
+  scripted node;
+  auto server = control_server::open(home.path / "quipu.sock", node);
+  const auto silent = dial(home.path / "quipu.sock");
+  auto remote = quipu::connect(home.path / "quipu.sock");
+  CHECK((*remote)->job("o-1").ok());
+  const auto begun = std::chrono::steady_clock::now();
+  server->reset();
+  CHECK(std::chrono::steady_clock::now() - begun < 2s);
+}
