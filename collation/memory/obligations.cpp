@@ -60,7 +60,7 @@ fired store::due(std::int64_t now_ms, std::size_t most) {
     switch (what.what) {
     case timer::kind::obligation: {
       auto& row = find(what.job)->obligations.at(what.obligation);
-      row.row.due_ms.reset();
+      row.timed = false;
       auto id = mail_id("timer", what.obligation, row.armed_by);
       (void)deliver(what.job, {std::move(id), "timer", what.obligation, {}}, false, sender::store)
           .ok();
@@ -89,7 +89,7 @@ std::size_t store::serve(const std::string& topic, std::size_t most) {
     auto id = mail_id("served", name, row.armed_by);
     waiting->second.erase(row.number);
     if (waiting->second.empty()) backlog_.erase(waiting);
-    row.row.backlog.clear();
+    row.in_backlog = false;
     (void)deliver(job, {std::move(id), "served", name, {}}, false, sender::store).ok();
   }
   return told;
@@ -114,7 +114,8 @@ result<void> store::deliver(const std::string& id, mail what, bool keeps_open, s
       return failure{fault::conflict,
                      fmt::format("\"{}\" of job \"{}\" has been answered", what.obligation, id)};
     if (!keeps_open && !found->second.row.standing) {
-      disarm(*of, found->second);
+      disarm(found->second);
+      remember(*of, found->second.row);
       found->second.answered = true;
     }
   }
@@ -125,11 +126,7 @@ result<void> store::deliver(const std::string& id, mail what, bool keeps_open, s
 
 void store::arm(job& of, obligation_row row, const head& by) {
   const auto name = row.name;
-  if (const auto old = of.obligations.find(name);
-      old != of.obligations.end() && !old->second.answered) {
-    old->second.row.returns = true; // replaced, so nothing of it is late
-    disarm(of, old->second);
-  }
+  if (const auto old = of.obligations.find(name); old != of.obligations.end()) disarm(old->second);
   if (!row.waits.empty()) {
     const std::string hook{hook_of(name)};
     if (const auto last = of.hooks.find(hook); last != of.hooks.end())
@@ -137,38 +134,46 @@ void store::arm(job& of, obligation_row row, const head& by) {
     of.hooks[hook] = {name, row.waits};
   }
   auto& made = of.obligations[name];
-  made = {std::move(row), false, ++armings_, armed_by(by)};
-  if (made.row.due_ms)
+  made = {std::move(row), false, false, false, ++armings_, armed_by(by)};
+  made.timed = made.row.due_ms.has_value();
+  made.in_backlog = !made.row.backlog.empty();
+  if (made.timed)
     timers_.emplace(timer_key{*made.row.due_ms, made.number},
                     timer{timer::kind::obligation, of.about.job, name});
   for (const auto& at : made.row.waits)
     boards_[at].waits.emplace(made.number, std::pair{of.about.job, name});
-  if (!made.row.backlog.empty())
+  if (made.in_backlog)
     backlog_[made.row.backlog].emplace(made.number, std::pair{of.about.job, name});
   meet_early(of, name);
 }
 
-void store::disarm(job& of, const obligation& what) {
-  if (what.row.due_ms) timers_.erase({*what.row.due_ms, what.number});
+void store::disarm(obligation& what) {
+  if (what.answered) return;
+  if (std::exchange(what.timed, false)) timers_.erase({*what.row.due_ms, what.number});
   for (const auto& at : what.row.waits) {
     boards_[at].waits.erase(what.number);
     drop_if_empty(at);
   }
-  if (const auto topic = backlog_.find(what.row.backlog); topic != backlog_.end()) {
-    topic->second.erase(what.number);
-    if (topic->second.empty()) backlog_.erase(topic);
-  }
-  const std::string hook{hook_of(what.row.name)};
-  const auto last = of.hooks.find(hook);
-  if (!what.row.returns && last != of.hooks.end() && last->second.obligation == what.row.name)
-    mark_late(of, hook, last->second);
+  if (!std::exchange(what.in_backlog, false)) return;
+  const auto topic = backlog_.find(what.row.backlog);
+  topic->second.erase(what.number);
+  if (topic->second.empty()) backlog_.erase(topic);
 }
 
 void store::settle(job& of, const std::string& name) {
   const auto found = of.obligations.find(name);
   if (found == of.obligations.end()) return;
-  if (!found->second.answered) disarm(of, found->second);
-  of.obligations.erase(name);
+  disarm(found->second);
+  remember(of, found->second.row);
+  of.obligations.erase(found);
+}
+
+// A wait is over: signals for it are late, if it is the last of its hook and does not return.
+void store::remember(const job& of, const obligation_row& wait) {
+  const std::string hook{hook_of(wait.name)};
+  const auto last = of.hooks.find(hook);
+  if (!wait.returns && last != of.hooks.end() && last->second.obligation == wait.name)
+    mark_late(of, hook, last->second);
 }
 
 void store::mark_late(const job& of, const std::string& hook, const last_wait& wait) {

@@ -125,8 +125,7 @@ void store::ring(job& of) {
 snapshot store::look(const job& of) const {
   auto seen = of.about;
   for (const auto& [name, bytes] : of.fields) seen.fields.push_back({name, bytes});
-  for (const auto& [name, row] : of.obligations)
-    if (!row.answered) seen.obligations.push_back(row.row);
+  for (const auto& [name, row] : of.obligations) seen.obligations.push_back(row.row);
   seen.mail = of.inbox;
   return seen;
 }

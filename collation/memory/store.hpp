@@ -18,6 +18,8 @@ using timer_key = std::pair<std::int64_t, std::uint64_t>;
 struct obligation {
   obligation_row row;
   bool answered = false;
+  bool timed = false;       ///< its timer has not fired
+  bool in_backlog = false;  ///< no worker has been told of it
   std::uint64_t number = 0; ///< in the order of arming; the place in timers, board and backlog
   std::string armed_by;     ///< names the write, hence the mail that a timer or a worker sends
 };
@@ -121,7 +123,8 @@ private:
 
   // obligations.cpp
   void arm(job& of, obligation_row row, const head& by);
-  void disarm(job& of, const obligation& what);
+  void disarm(obligation& what);
+  void remember(const job& of, const obligation_row& wait);
   void settle(job& of, const std::string& name);
   void mark_late(const job& of, const std::string& hook, const last_wait& wait);
   void unmark_late(const job& of, const std::string& hook, const last_wait& wait);

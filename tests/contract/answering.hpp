@@ -20,7 +20,7 @@ TEMPLATE_TEST_CASE("an obligation is answered once, and the same mail twice chan
   REQUIRE_FAULT(store.call.send(answer("o-2", "a.0", "m2")), fault::not_found);
   REQUIRE(store.dump() == before);
   const auto seen = *store.call.read("o-1");
-  REQUIRE(seen.obligations.empty());
+  REQUIRE(seen.obligations == std::vector{waiting("a.0")}); // until it is settled
   REQUIRE(seen.mail == std::vector<mail>{{"m1", "complete", "a.0", "data"}});
 
   auto what = job.then({"m1"});
@@ -169,7 +169,6 @@ TEMPLATE_TEST_CASE("a standing obligation's timer fires once and leaves it open"
   REQUIRE(store.call.start(first).ok());
   REQUIRE(store.call.due(first_ms + 100).count == 1);
   REQUIRE(store.call.due(first_ms + 100).count == 0);
-  row.due_ms.reset();
   REQUIRE(store.call.read("o-1")->obligations == std::vector{row});
 }
 

@@ -151,7 +151,7 @@ TEMPLATE_TEST_CASE("a child's last commit posts its end to the parent", "[contra
   const auto claimed = *store.call.claim(ada);
   REQUIRE(names_of(claimed) == names{"p"});
   REQUIRE(ids_of(claimed[0].mail) == names{"end of c"});
-  REQUIRE(claimed[0].obligations.empty());
+  REQUIRE(claimed[0].obligations == std::vector{waiting("await.0")});
 }
 
 TEMPLATE_TEST_CASE("an ended job is nobody's and takes no more commits", "[contract]",
