@@ -1,0 +1,31 @@
+#include "flows/definition/index.hpp"
+
+#include "flows/nearest.hpp"
+
+#include <fmt/format.h>
+
+namespace quipu::structure {
+
+index::index(const definition::graph& of) {
+  for (std::size_t i = 0; i < of.activities.size(); ++i) {
+    by_id_.emplace(of.activities[i].id, i);
+    ids_.push_back(of.activities[i].id);
+  }
+}
+
+std::optional<std::size_t> index::find(std::string_view id) const {
+  const auto found = by_id_.find(id);
+  return found != by_id_.end() ? std::optional{found->second} : std::nullopt;
+}
+
+std::string index::missing(std::string_view id) const {
+  return fmt::format("there is no activity \"{}\" in this graph{}", id, did_you_mean(id, ids_));
+}
+
+std::string where(const place& at, const place& from) {
+  if (!at.file || (from.file && *at.file == *from.file))
+    return fmt::format("{}:{}", at.line, at.column);
+  return fmt::format("{}:{}:{}", *at.file, at.line, at.column);
+}
+
+} // namespace quipu::structure
