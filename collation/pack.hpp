@@ -1,0 +1,43 @@
+#pragma once
+
+#include "collation/quipu/json.hpp"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace quipu {
+
+/// Writes MessagePack (https://github.com/msgpack/msgpack/blob/master/spec.md), each value in its
+/// shortest form, so that the same state always has the same bytes. Pieces that are packed already
+/// are spliced in.
+class packer {
+public:
+  packer& nil();
+  packer& boolean(bool value);
+  packer& integer(std::int64_t value);
+  packer& number(double value);
+  packer& text(std::string_view value);
+  packer& binary(std::string_view value);
+  /// Announces `size` values, or `size` pairs, that follow.
+  packer& array(std::size_t size);
+  packer& map(std::size_t size);
+  packer& value(const json& value);
+  /// One value that is packed already.
+  packer& packed(std::string_view value);
+
+  [[nodiscard]] const std::string& bytes() const& noexcept { return out_; }
+  [[nodiscard]] std::string bytes() && noexcept { return std::move(out_); }
+
+private:
+  void unsigned_integer(std::uint64_t value);
+  void big_endian(std::uint64_t value, int size);
+
+  std::string out_;
+};
+
+[[nodiscard]] std::string pack(const json& value);
+/// The value that `bytes` hold; a discarded value when they are no MessagePack.
+[[nodiscard]] json unpack(std::string_view bytes);
+
+} // namespace quipu

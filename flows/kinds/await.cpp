@@ -1,0 +1,90 @@
+#include "flows/kinds/kind.hpp"
+
+#include "collation/chain.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace quipu {
+
+namespace {
+
+/// A child's id when its flow names none: made of who asks, so that a step that is made again asks
+/// for the same.
+std::string generated_id(const identity& parent, const instance& at) {
+  return to_hex(chain(fmt::format("{}/{}", parent.gid, name(at)), {})).substr(0, 24);
+}
+
+void begin(stepping& now, const instance& at) {
+  const auto& parent = now.job().born();
+  const auto& rules = now.rules(at);
+  auto topic = now.topic(at);
+  if (!topic) return now.fail(at, 500, topic.error().message);
+  auto input = now.input(at);
+  if (!input) return now.fail(at, status(input.error().code), input.error().message);
+
+  const auto* flow = now.on().app.find(*topic);
+  if (flow == nullptr)
+    return now.fail(at, 404,
+                    fmt::format("app \"{}\" has no flow at \"{}\"", now.on().app.app, *topic));
+  if (parent.depth + 1 > await_depth)
+    return now.fail(at, 508, fmt::format("awaits nest more than {} deep", await_depth));
+  const ground child_on{now.on().app, *flow, now.on().now_ms, now.on().limit};
+  if (auto admitted = admit(child_on, **input); !admitted)
+    return now.fail(at, status(admitted.error().code), admitted.error().message);
+  auto named = job_id(child_on, **input);
+  if (!named) return now.fail(at, status(named.error().code), named.error().message);
+
+  bool severed = false;
+  if (rules.waits) {
+    auto waits = now.evaluate(*rules.waits, at);
+    if (!waits) return now.fail(at, 500, waits.error().message);
+    severed = *waits && **waits == false;
+  }
+  identity child;
+  child.job = named->empty() ? generated_id(parent, at) : *named;
+  child.gid = to_hex(chain(fmt::format("{}>{}", parent.gid, name(at)), {})).substr(0, 32);
+  child.app = parent.app;
+  child.version = parent.version;
+  child.topic = *topic;
+  child.parent = parent.job;
+  child.parent_gid = parent.gid;
+  child.parent_activity = rules.id;
+  child.parent_at = at;
+  child.severed = severed;
+  child.depth = parent.depth + 1;
+  child.slices = static_cast<std::uint32_t>(flow->slices.size());
+  const auto& siblings = now.job().made().children;
+  const auto is_taken = now.what().taken.count(child.job) > 0 ||
+                        std::any_of(siblings.begin(), siblings.end(), [&](const auto& sibling) {
+                          return sibling.who.job == child.job;
+                        });
+  if (is_taken)
+    return now.fail(at, 409, fmt::format("a job with the id \"{}\" is there already", child.job));
+
+  now.job().made().children.push_back({child, *input});
+  if (severed) return now.settle(at, {}, value{json{{"job_id", child.job}}});
+  now.job().what().children.emplace_back(at, child.job);
+  obligation owed;
+  owed.is = obligation::kind::child;
+  owed.since_ms = now.job().now();
+  owed.topic = *topic;
+  owed.child = child.job;
+  now.job().owe(at, std::move(owed));
+}
+
+bool resume(stepping& now, const instance& at, const event& what) {
+  const auto* owed = now.job().owed(at);
+  if (owed == nullptr || owed->is != obligation::kind::child || what.why != cause::child_ended)
+    return false;
+  const auto given = normalized(what.what);
+  now.settle(at, given, value{given.data});
+  return true;
+}
+
+} // namespace
+
+const kind await_kind{begin, resume};
+
+} // namespace quipu

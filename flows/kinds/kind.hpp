@@ -1,0 +1,26 @@
+#pragma once
+
+#include "flows/step/stepping.hpp"
+
+namespace quipu {
+
+/// What makes one type of activity different from the others. Adding a type is a file here and a
+/// row in the table.
+struct kind {
+  /// Leg 1, in the commit of its parent; the digit is 8. Asks, waits, or asks to be gone on with.
+  void (*begin)(stepping& now, const instance& at);
+  /// Something has come for it: leg 2, or what stands in its place. False: it has no effect.
+  bool (*resume)(stepping& now, const instance& at, const event& what);
+};
+
+[[nodiscard]] const kind& kind_of(activity_kind which) noexcept;
+
+extern const kind trigger_kind;
+extern const kind worker_kind;
+extern const kind await_kind;
+extern const kind hook_kind;
+extern const kind signal_kind;
+extern const kind cycle_kind;
+extern const kind interrupt_kind;
+
+} // namespace quipu

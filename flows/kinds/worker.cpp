@@ -1,0 +1,166 @@
+#include "flows/kinds/kind.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace quipu {
+
+namespace {
+
+/// Errors that calling again cannot mend, unless the flow says otherwise by code.
+bool is_final(int code) { return code == 404 || code == 409 || code == 410 || code == 422; }
+
+const backoff* policy(const activity& rules, int code) {
+  if (!rules.retry) return nullptr;
+  for (const auto& [named, wait] : rules.retry->by_code)
+    if (named == code) return &wait;
+  return rules.retry->any && !is_final(code) ? &*rules.retry->any : nullptr;
+}
+
+std::int64_t wait_ms(const backoff& by, std::uint32_t attempt) {
+  const auto wait = static_cast<double>(by.initial.count()) * std::pow(by.factor, attempt - 1);
+  return static_cast<std::int64_t>(std::min(wait, static_cast<double>(by.max.count())));
+}
+
+/// Makes attempt `number` go out with the receipt of this commit.
+void call(stepping& now, const instance& at, std::uint32_t number, std::uint32_t deaths = 0) {
+  auto topic = now.topic(at);
+  if (!topic) return now.fail(at, 500, topic.error().message);
+  auto input = now.input(at);
+  if (!input) return now.fail(at, status(input.error().code), input.error().message);
+  const auto& rules = now.rules(at);
+  obligation owed;
+  owed.is = obligation::kind::called;
+  owed.attempt = number;
+  owed.deaths = deaths;
+  owed.since_ms = now.job().now();
+  owed.topic = *topic;
+  if (rules.timeout) owed.due_ms = owed.since_ms + rules.timeout->count();
+  now.job().made().calls.push_back({at, rules.id, *topic, number, owed.due_ms, *input});
+  now.job().owe(at, std::move(owed));
+}
+
+void begin(stepping& now, const instance& at) { call(now, at, 1); }
+
+/// An attempt has ended in an error: once more after a while, or it is the activity's.
+void give_up(stepping& now, const instance& at, const answer& given, const obligation& owed) {
+  const auto* again = policy(now.rules(at), given.code);
+  if (again == nullptr || owed.attempt >= again->attempts) return now.settle(at, given);
+  obligation next;
+  next.is = obligation::kind::retry;
+  next.attempt = owed.attempt + 1;
+  next.since_ms = now.job().now();
+  next.due_ms = next.since_ms + wait_ms(*again, owed.attempt);
+  next.topic = owed.topic;
+  auto& written = now.job().written(at);
+  written.code = given.code;
+  written.at_ms = now.job().now();
+  now.job().owe(at, std::move(next));
+}
+
+void reply(stepping& now, const instance& at, const answer& given, const obligation& owed) {
+  if (given.is == answer::status::error) return give_up(now, at, given, owed);
+  if (given.is == answer::status::pending) {
+    obligation open;
+    open.is = obligation::kind::pending;
+    open.attempt = owed.attempt;
+    open.since_ms = owed.is == obligation::kind::pending ? owed.since_ms : now.job().now();
+    open.topic = owed.topic;
+    now.job().owe(at, std::move(open));
+  }
+  now.settle(at, given, value{given.data.is_null() ? json::object() : given.data});
+}
+
+bool resume(stepping& now, const instance& at, const event& what) {
+  const auto* found = now.job().owed(at);
+  if (found == nullptr) return false;
+  const auto owed = *found;
+  using kind = obligation::kind;
+  switch (what.why) {
+  case cause::replied:
+    if (owed.is != kind::called || owed.attempt != what.attempt) return false;
+    reply(now, at, normalized(what.what), owed);
+    return true;
+  case cause::completed:
+    if (owed.is != kind::pending) return false;
+    reply(now, at, normalized(what.what), owed);
+    return true;
+  case cause::timed_out:
+    // The whole time of an attempt, waiting for a worker included; a pending one has replied in
+    // time.
+    if ((owed.is != kind::called && owed.is != kind::backlog) || !owed.due_ms ||
+        *owed.due_ms > now.job().now())
+      return false;
+    give_up(now, at,
+            {answer::status::error, 504,
+             json{{"message", fmt::format("no reply to attempt {} within {} ms", owed.attempt,
+                                          *owed.due_ms - owed.since_ms)}}},
+            owed);
+    return true;
+  case cause::retried:
+    if (owed.is != kind::retry) return false;
+    call(now, at, owed.attempt);
+    return true;
+  case cause::served: {
+    if (owed.is != kind::backlog) return false;
+    auto out = call_of(now.on(), now.job().before(), at);
+    if (!out) return false;
+    auto called = owed;
+    called.is = kind::called;
+    now.job().made().calls.push_back(std::move(*out));
+    now.job().owe(at, std::move(called));
+    return true;
+  }
+  case cause::shelved: {
+    if (owed.is != kind::called || owed.attempt != what.attempt) return false;
+    auto shelved = owed;
+    shelved.is = kind::backlog;
+    now.job().owe(at, std::move(shelved));
+    return true;
+  }
+  case cause::recalled: {
+    if (owed.is != kind::called) return false;
+    if (owed.deaths + 1 >= fatal_calls) {
+      now.settle(at, {answer::status::error, 500,
+                      json{{"message", fmt::format("the node died {} times while this call was out",
+                                                   owed.deaths + 1)}}});
+      return true;
+    }
+    auto out = call_of(now.on(), now.job().before(), at);
+    if (!out) return false;
+    auto again = owed;
+    again.attempt = owed.attempt + 1;
+    again.deaths = owed.deaths + 1;
+    out->attempt = again.attempt;
+    now.job().made().calls.push_back(std::move(*out));
+    now.job().owe(at, std::move(again));
+    return true;
+  }
+  default: return false;
+  }
+}
+
+} // namespace
+
+const kind worker_kind{begin, resume};
+
+std::optional<leg_one> call_of(const ground& on, const job& before, const instance& at) {
+  const auto* owed = before.owed(at);
+  if (owed == nullptr) return std::nullopt;
+  leg_one out{at, on.rules.activities[at.activity].id, owed->topic, owed->attempt, owed->due_ms,
+              {}};
+  if (const auto* stored = before.at(at); stored != nullptr && stored->input) {
+    out.input = stored->input;
+  } else {
+    event none;
+    stepping now{on, before, none};
+    auto input = now.input(at);
+    // It was mapped once from the same data: a failure now is a change of limits, and is no input.
+    out.input = input ? std::move(*input) : value{json::object()};
+  }
+  return out;
+}
+
+} // namespace quipu

@@ -1,0 +1,283 @@
+#include "flows/plan.hpp"
+
+#include "flows/nearest.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+namespace quipu {
+
+namespace {
+
+/// The order in which a graph's activities stand in the plan: preorder, children in the order of
+/// their edges. Iterative: a chain of ten thousand is no reason to overflow a stack.
+std::vector<std::size_t> preorder(const definition::graph& graph) {
+  std::vector<std::size_t> order;
+  std::vector<std::size_t> pending{graph.trigger};
+  while (!pending.empty()) {
+    const auto at = pending.back();
+    pending.pop_back();
+    order.push_back(at);
+    const auto& edges = graph.activities[at].edges;
+    for (auto edge = edges.rbegin(); edge != edges.rend(); ++edge)
+      pending.push_back(graph.edges[*edge].to);
+  }
+  return order;
+}
+
+/// Names in the mappings of one activity: itself and what is above it.
+class ancestry final : public scope {
+public:
+  ancestry(const flow& of, std::uint32_t self) : flow_(of), self_(self) {}
+
+  [[nodiscard]] result<std::uint32_t> activity(std::string_view name) const override {
+    if (name == "$self") return self_;
+    const auto found = flow_.index.find(std::string{name});
+    if (found != flow_.index.end()) {
+      for (auto at = self_;; at = flow_.activities[at].parent) {
+        if (at == found->second) return at;
+        if (at == 0) break;
+      }
+    }
+    std::vector<std::string_view> above;
+    for (auto at = self_; at != 0;) {
+      at = flow_.activities[at].parent;
+      above.push_back(flow_.activities[at].id);
+    }
+    std::reverse(above.begin(), above.end());
+    const auto& self = flow_.activities[self_].id;
+    const auto readable = above.empty() ? std::string{"nothing is above it"}
+                                        : fmt::format("above it are: {}", fmt::join(above, ", "));
+    if (found != flow_.index.end())
+      return failure{fault::invalid,
+                     fmt::format("activity \"{}\" reads \"{}\", which is not above it; {}", self,
+                                 name, readable)};
+    above.push_back(self);
+    above.push_back("$self");
+    above.push_back("$job");
+    return failure{fault::invalid,
+                   fmt::format("activity \"{}\" reads \"{}\", which this flow does not have{}; {}",
+                               self, name, did_you_mean(name, above), readable)};
+  }
+
+private:
+  const flow& flow_;
+  std::uint32_t self_;
+};
+
+class compiler {
+public:
+  compiler(const definition::graph& graph, findings& faults) : graph_(graph), faults_(faults) {}
+
+  flow make() {
+    flow_.topic = graph_.subscribes;
+    flow_.publishes = graph_.publishes;
+    lay_out();
+    slice_up();
+    for (std::uint32_t at = 0; at < order_.size(); ++at) fill(at);
+    for (const auto& rule : graph_.rules) {
+      const auto at = place_[rule.to];
+      flow_.activities[at].rules.push_back({rule.topic, conditions(rule.conditions, at)});
+    }
+    const ancestry names{flow_, 0};
+    if (graph_.expire) flow_.expire = mapping::compile(*graph_.expire, names, faults_);
+    if (graph_.persistent) flow_.persistent = mapping::compile(*graph_.persistent, names, faults_);
+    flow_.input_schema = schema_of(graph_.input_schema ? &*graph_.input_schema : nullptr);
+    flow_.output_schema = schema_of(graph_.output_schema ? &*graph_.output_schema : nullptr);
+    keep_inputs();
+    return std::move(flow_);
+  }
+
+private:
+  /// Gives every activity its place, its parent and the size of its sub-tree.
+  void lay_out() {
+    order_ = preorder(graph_);
+    place_.resize(graph_.activities.size());
+    for (std::uint32_t at = 0; at < order_.size(); ++at) place_[order_[at]] = at;
+    flow_.activities.resize(order_.size());
+    for (std::uint32_t at = 0; at < order_.size(); ++at) {
+      const auto& written = graph_.activities[order_[at]];
+      auto& made = flow_.activities[at];
+      made.id = written.id;
+      made.kind = written.kind;
+      made.parent = written.parent ? place_[*written.parent] : 0;
+      made.cycle = written.cycle;
+      flow_.index.emplace(made.id, at);
+      for (auto edge : written.edges) {
+        const auto& way = graph_.edges[edge];
+        made.edges.push_back({place_[way.to], std::nullopt, false});
+      }
+    }
+    for (auto at = flow_.activities.size(); at-- > 1;)
+      flow_.activities[flow_.activities[at].parent].size += flow_.activities[at].size;
+    for (std::uint32_t at = 0; at < order_.size(); ++at) {
+      const auto& written = graph_.activities[order_[at]];
+      for (std::size_t edge = 0; edge < written.edges.size(); ++edge) {
+        auto& made = flow_.activities[at].edges[edge];
+        made.when = conditions(graph_.edges[written.edges[edge]].conditions, at);
+        made.interim = made.when && !made.when->codes.empty() && made.when->admits(202);
+      }
+    }
+  }
+
+  /// Finds the stretches that may be opened more than once.
+  void slice_up() {
+    flow_.slices.push_back({0, static_cast<std::uint32_t>(flow_.activities.size()), 0, 0});
+    for (std::uint32_t at = 0; at < flow_.activities.size(); ++at) {
+      auto& made = flow_.activities[at];
+      if (made.cycle && made.size > 1) {
+        made.behind = open(at + 1, made.size - 1, made.slice, at);
+      } else if (made.kind == activity_kind::worker || made.kind == activity_kind::hook) {
+        for (const auto& edge : made.edges)
+          if (edge.interim) open(edge.to, flow_.activities[edge.to].size, made.slice, at);
+      }
+    }
+  }
+
+  std::uint32_t open(std::uint32_t first, std::uint32_t count, std::uint32_t around,
+                     std::uint32_t owner) {
+    const auto made = static_cast<std::uint32_t>(flow_.slices.size());
+    flow_.slices.push_back({first, count, around, owner});
+    for (auto at = first; at < first + count; ++at) flow_.activities[at].slice = made;
+    return made;
+  }
+
+  void fill(std::uint32_t at) {
+    const auto& written = graph_.activities[order_[at]];
+    auto& made = flow_.activities[at];
+    made.threshold = written.status_threshold;
+    made.timeout = written.timeout;
+    made.retry = written.retry;
+    if (written.ancestor) made.ancestor = place_[*written.ancestor];
+    made.topic = mapped(at, written.find({"topic"}));
+    made.input = mapped(at, written.find({"input", "maps"}));
+    made.output = mapped(at, written.find({"output", "maps"}));
+    made.shared = mapped(at, written.find({"job", "maps"}), mapping::role::job_maps);
+    made.emit = mapped(at, written.find({"emit"}));
+    made.persist = mapped(at, written.find({"persist"}));
+    made.job_id = mapped(at, written.find({"stats", "id"}));
+    made.waits = mapped(at, written.find({"await"}));
+    made.sleep = mapped(at, written.find({"sleep"}));
+    made.payload = mapped(at, written.find({"signal", "maps"}));
+    made.key_value = mapped(at, written.find({"key_value"}));
+    made.code = mapped(at, written.find({"code"}));
+    made.target = mapped(at, written.find({"target"}));
+    made.reason = mapped(at, written.find({"reason"}));
+    made.throws = mapped(at, written.find({"throw"}));
+    made.descend = mapped(at, written.find({"descend"}));
+    made.signal_all = written.signal_all;
+    if (const auto* name = written.find({"key_name"}); name != nullptr && name->is_string())
+      made.key_name = name->text();
+    made.input_schema = schema_of(written.find({"input", "schema"}));
+    made.output_schema = schema_of(written.find({"output", "schema"}));
+    made.hook_schema = schema_of(written.find({"hook", "schema"}));
+    by_code(written.find({"job"}), "maps", [&](int code, const tree& maps) {
+      if (auto compiled = mapped(at, &maps, mapping::role::job_maps))
+        made.shared_by_code.emplace(code, std::move(*compiled));
+    });
+    by_code(written.find({"output"}), "schema", [&](int code, const tree& rules) {
+      if (auto compiled = schema_of(&rules))
+        made.output_schema_by_code.emplace(code, std::move(*compiled));
+    });
+  }
+
+  /// What stands under `KEY` of each entry whose own key is a code.
+  template <class Use>
+  static void by_code(const tree* written, std::string_view key, Use use) {
+    if (written == nullptr) return;
+    for (const auto& entry : written->entries) {
+      int code = 0;
+      const auto* end = entry.key.data() + entry.key.size();
+      const auto [rest, error] = std::from_chars(entry.key.data(), end, code);
+      if (error != std::errc{} || rest != end) continue;
+      if (const auto* found = entry.value.find(key)) use(code, *found);
+    }
+  }
+
+  std::optional<mapping> mapped(std::uint32_t at, const tree* written,
+                                mapping::role role = mapping::role::value) {
+    if (written == nullptr) return std::nullopt;
+    return mapping::compile(*written, ancestry{flow_, at}, faults_, role);
+  }
+
+  std::optional<schema> schema_of(const tree* written) {
+    if (written == nullptr) return std::nullopt;
+    return schema::compile(*written, faults_);
+  }
+
+  std::optional<condition> conditions(const std::optional<tree>& written, std::uint32_t at) {
+    if (!written) return std::nullopt;
+    return condition::compile(*written, ancestry{flow_, at}, faults_);
+  }
+
+  /// An input is kept when something reads it later, or when making it again might give another
+  /// one.
+  void keep_inputs() {
+    for (auto& made : flow_.activities)
+      made.keeps_input =
+          (made.input && made.input->is_volatile()) || (made.topic && made.topic->is_volatile());
+    const auto note = [this](const mapping& reads) {
+      for (const auto& slot : reads.reads())
+        if (slot.of == slot::document::input && slot.activity != slot::whole_job)
+          flow_.activities[slot.activity].keeps_input = true;
+    };
+    const auto note_all = [&note](const std::optional<condition>& when) {
+      if (!when) return;
+      for (const auto& match : when->matches) {
+        note(match.expected);
+        note(match.actual);
+      }
+    };
+    for (const auto& made : flow_.activities) {
+      for (const auto* each : {&made.topic, &made.input, &made.output, &made.shared, &made.emit,
+                               &made.persist, &made.waits, &made.sleep})
+        if (*each) note(**each);
+      for (const auto& [code, each] : made.shared_by_code) note(each);
+      for (const auto& edge : made.edges) note_all(edge.when);
+      for (const auto& rule : made.rules) note_all(rule.when);
+    }
+  }
+
+  const definition::graph& graph_;
+  findings& faults_;
+  flow flow_;
+  std::vector<std::size_t> order_;   ///< place in the plan -> place in the definition
+  std::vector<std::uint32_t> place_; ///< the other way round
+};
+
+} // namespace
+
+bool edge::admits(int code) const noexcept {
+  if (!when) return code < 400 && code != 202;
+  return when->codes.empty() ? code < 400 && code != 202 : when->admits(code);
+}
+
+const flow* plan::find(std::string_view topic) const {
+  const auto found = index.find(std::string{topic});
+  return found == index.end() ? nullptr : &flows[found->second];
+}
+
+std::vector<std::string> plan::public_topics() const {
+  std::vector<std::string> topics;
+  for (const auto& each : flows)
+    if (!each.topic.starts_with('.')) topics.push_back(each.topic);
+  return topics;
+}
+
+std::shared_ptr<const plan> compile(const definition& app, findings& faults) {
+  auto made = std::make_shared<plan>();
+  made->app = app.id;
+  made->version = app.version;
+  made->schemas = app.schemas;
+  for (const auto& graph : app.graphs) {
+    made->index.emplace(graph.subscribes, static_cast<std::uint32_t>(made->flows.size()));
+    made->flows.push_back(compiler{graph, faults}.make());
+  }
+  return faults.failed() ? nullptr : made;
+}
+
+} // namespace quipu

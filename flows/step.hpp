@@ -1,0 +1,53 @@
+#pragma once
+
+#include "collation/event.hpp"
+#include "collation/job.hpp"
+#include "collation/outcome.hpp"
+#include "flows/plan.hpp"
+
+#include <cstdint>
+#include <optional>
+
+namespace quipu {
+
+/// What a step stands on besides the job and the event: all of it is given, it has no clock of its
+/// own.
+struct ground {
+  const plan& app;
+  const flow& rules;
+  std::int64_t now_ms = 0;
+  fuel limit{};
+};
+
+/// One turn of event, condition, action: pure. With the same ground, job and event it decides the
+/// same.
+///
+/// Nothing: the event has no effect (a late reply, an attempt that was given up); if mail brought
+/// it, `acknowledge` takes that up.
+[[nodiscard]] std::optional<outcome> step(const ground& on, const job& before, const event& what);
+
+/// Takes up mail that has no effect.
+[[nodiscard]] outcome acknowledge(const ground& on, const job& before, const event& what);
+
+/// The birth of a job: its first record. The trigger is 8, the message is kept.
+[[nodiscard]] outcome create(const ground& on, const identity& who, const value& message);
+
+/// The id that the trigger's `stats.id` gives a job; empty: it has none. `invalid`: it gives no
+/// usable id.
+[[nodiscard]] result<std::string> job_id(const ground& on, const json& message);
+
+/// Whether a message may start a job. `invalid`: path and rule.
+[[nodiscard]] result<void> admit(const ground& on, const json& message);
+
+/// The calls of a job that are out, as they are made again: the same input, the same attempt.
+[[nodiscard]] std::optional<leg_one> call_of(const ground& on, const job& before,
+                                             const instance& at);
+
+/// The longest id that a job may have, in bytes.
+inline constexpr std::size_t id_bytes = 255;
+/// How deep awaits may nest.
+inline constexpr std::uint32_t await_depth = 1000;
+/// After so many nodes that died under it, a call is not made again.
+inline constexpr std::uint32_t fatal_calls = 5;
+
+} // namespace quipu

@@ -1,0 +1,70 @@
+#pragma once
+
+#include "flows/draft.hpp"
+#include "flows/step.hpp"
+#include "flows/view.hpp"
+
+#include <string>
+#include <vector>
+
+namespace quipu {
+
+/// A step on its way: what the kinds of activities work with. `settle` is leg 2 of one activity,
+/// `begin` leg 1 of another; between them stand the conditions of the edges.
+class stepping {
+public:
+  stepping(const ground& on, const job& before, const event& what);
+
+  [[nodiscard]] const ground& on() const noexcept { return on_; }
+  [[nodiscard]] const event& what() const noexcept { return what_; }
+  [[nodiscard]] draft& job() noexcept { return draft_; }
+  [[nodiscard]] const activity& rules(const instance& at) const { return draft_.rules(at); }
+
+  /// Leg 2: writes what came, takes the edges that hold, skips the others. `said` is what
+  /// `{$self.output.data}` is until `output.maps` has spoken; the documents `input` and `hook` are
+  /// the caller's to write.
+  void settle(const instance& at, const answer& given, value said = {});
+  /// The activity has an error: an edge that names its code catches it, or the job fails.
+  void fail(const instance& at, int code, const std::string& message, json data = nullptr);
+  /// A cycle has come back to its ancestor: `said` is the answer of a new pass.
+  void reenter(const instance& ancestor, const value& said);
+  /// Ends the job now, whatever is open.
+  void interrupt(const interruption& how);
+  void end(conclusion how);
+
+  /// The value of a mapping as `at` sees it. Failure: why; it is an error of the activity it was
+  /// for.
+  [[nodiscard]] result<std::optional<json>> evaluate(const mapping& rule, const instance& at) const;
+  /// The topic of an activity; failure when it is no text.
+  [[nodiscard]] result<std::string> topic(const instance& at) const;
+  /// The input of an activity, checked against its schema; `{}` when it maps none.
+  [[nodiscard]] result<value> input(const instance& at);
+  /// Notes what breaks a schema; true: it is to be refused.
+  bool refuses(const schema* rules, const json& data, std::string_view where, std::string& why);
+
+  /// Begins what was taken, and so on until nothing is left to be done at once; decides whether the
+  /// job has ended.
+  outcome finish();
+
+private:
+  /// Begins what is behind the edges that hold, skips the rest. False: none held.
+  result<bool> take_edges(const instance& at, const answer& given);
+  /// `job.maps`, or the maps of its code. Failure: why.
+  result<void> share(const instance& at, const answer& given);
+  void tell(const instance& at);
+  void begin(const instance& at);
+  bool below_threshold(const instance& at);
+  void disarm_what_only_returns();
+  void conclude();
+
+  const ground& on_;
+  const event& what_;
+  draft draft_;
+  std::vector<instance> begun_; ///< turned to 8, not yet begun
+  std::optional<conclusion> end_;
+};
+
+/// The reason of a status code, as HTTP calls it (RFC 9110, 15): "Not Found".
+[[nodiscard]] std::string_view phrase(int code) noexcept;
+
+} // namespace quipu
