@@ -1,0 +1,39 @@
+#include "apps/quipu/exit.hpp"
+
+#include "apps/terminal.hpp"
+
+#include <fmt/format.h>
+
+#include <sstream>
+
+namespace quipu {
+
+int exit_code_of(fault why) noexcept {
+  switch (why) {
+  case fault::unavailable:
+  case fault::unreachable:
+  case fault::corrupt: return exit_code::unreachable;
+  case fault::timeout: return exit_code::timeout;
+  default: return exit_code::refused;
+  }
+}
+
+int complain(const failure& why) {
+  terminal err{stderr};
+  const auto head =
+      err.paint(colour::red, "quipu:") + fmt::format(" {} {}: ", status(why.code), name(why.code));
+  std::istringstream lines{why.message};
+  bool first = true;
+  for (std::string line; std::getline(lines, line); first = false)
+    err.line((first ? head : std::string{"  "}) + escaped(line));
+  if (first) err.line(head);
+  return exit_code_of(why.code);
+}
+
+int complain_usage(std::string_view what) {
+  terminal err{stderr};
+  err.line(err.paint(colour::red, "quipu:") + fmt::format(" {}", escaped(what)));
+  return exit_code::usage;
+}
+
+} // namespace quipu

@@ -1,0 +1,83 @@
+#include "apps/quipu/target.hpp"
+
+#include "actors/remote.hpp"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <string_view>
+
+namespace quipu {
+
+namespace {
+
+constexpr std::string_view lmdb_scheme = "lmdb:";
+constexpr std::string_view memory_url = "memory:";
+constexpr std::string_view socket_name = "quipu.sock";
+
+/// The directory of a store, empty if it has none.
+std::filesystem::path directory_of(std::string_view url) {
+  if (!url.starts_with(lmdb_scheme)) return {};
+  return std::filesystem::path{url.substr(lmdb_scheme.size())};
+}
+
+std::unique_ptr<client> running_node(const std::filesystem::path& directory) {
+  if (directory.empty()) return nullptr;
+  auto found = connect(directory / socket_name);
+  return found ? std::move(*found) : nullptr;
+}
+
+} // namespace
+
+void target::declare(CLI::App& to) {
+  auto* data =
+      to.add_option("--data", data_, "the directory that keeps the jobs")->type_name("DIR");
+  to.add_option("--store", store_, "lmdb:DIR, for which --data DIR is short, or memory:")
+      ->type_name("URL")
+      ->excludes(data);
+}
+
+result<std::string> target::url() const {
+  if (!data_.empty()) return std::string{lmdb_scheme} + data_;
+  if (store_.empty())
+    return failure{fault::bad_request, "which jobs? Say --data DIR (or --store URL)"};
+  const bool known =
+      store_ == memory_url || (store_.starts_with(lmdb_scheme) && store_ != lmdb_scheme);
+  if (!known)
+    return failure{fault::bad_request,
+                   fmt::format("\"{}\" is no store; there are: lmdb:DIR, memory:", store_)};
+  return store_;
+}
+
+result<session> target::look() const {
+  const auto store = url();
+  if (!store) return store.error();
+  const auto directory = directory_of(*store);
+  if (auto remote = running_node(directory)) return session{std::move(remote)};
+  std::error_code why;
+  if (!directory.empty() && !std::filesystem::is_directory(directory, why))
+    return failure{fault::unavailable, fmt::format("{}: {}", directory.string(),
+                                                   why ? why.message() : "not a directory")};
+  node_options options;
+  options.store = *store;
+  options.observe = true;
+  options.listen = false;
+  auto own = std::make_unique<node>(options);
+  if (const auto started = own->start(); !started) return started.error();
+  return session{std::move(own)};
+}
+
+result<session> target::work(const std::function<void(node&)>& prepare) const {
+  const auto store = url();
+  if (!store) return store.error();
+  if (!prepare)
+    if (auto remote = running_node(directory_of(*store))) return session{std::move(remote)};
+  node_options options;
+  options.store = *store;
+  auto own = std::make_unique<node>(options);
+  if (prepare) prepare(*own);
+  if (const auto started = own->start(); !started) return started.error();
+  return session{std::move(own)};
+}
+
+} // namespace quipu

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <CLI/App.hpp>
+#include <quipu/client.hpp>
+#include <quipu/node.hpp>
+
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace quipu {
+
+/// A store or node, open for one command.
+class session {
+public:
+  explicit session(std::unique_ptr<client> remote) : remote_(std::move(remote)) {}
+  explicit session(std::unique_ptr<node> own) : own_(std::move(own)) {}
+
+  [[nodiscard]] client& verbs() { return own_ ? own_->verbs() : *remote_; }
+  /// It speaks to a node that runs in another process.
+  [[nodiscard]] bool is_remote() const noexcept { return remote_ != nullptr; }
+
+private:
+  std::unique_ptr<client> remote_;
+  std::unique_ptr<node> own_;
+};
+
+/// Which jobs a command is about: `--store URL`, or `--data DIR`, short for `--store lmdb:DIR`.
+class target {
+public:
+  void declare(CLI::App& to);
+
+  /// For looking: the node that runs in the directory, else the directory itself; runs and changes
+  /// nothing.
+  [[nodiscard]] result<session> look() const;
+  /// For running: the node that runs in the directory, else one of our own. `prepare`, if set,
+  /// serves workers: then only a node of our own will do, and `conflict` says that one is there.
+  [[nodiscard]] result<session> work(const std::function<void(node&)>& prepare) const;
+
+private:
+  [[nodiscard]] result<std::string> url() const;
+
+  std::string store_;
+  std::string data_;
+};
+
+} // namespace quipu

@@ -1,0 +1,29 @@
+#include "apps/quipu/verb.hpp"
+
+namespace quipu {
+
+action declare_history(CLI::App& to);
+action declare_job(CLI::App& to);
+action declare_jobs(CLI::App& to);
+action declare_run(CLI::App& to);
+action declare_validate(CLI::App& to);
+action declare_versions(CLI::App& to);
+
+const std::vector<verb>& verbs() {
+  static const std::vector<verb> table{
+      {"validate", "check flows: every fault with its place", "configs/order/order.yaml",
+       declare_validate},
+      {"run", "start a job and wait for its end",
+       R"(greeting.wanted '{"name": "Ana"}' --deploy configs/hello.yaml --answers configs/hello.answers.yaml --data /tmp/hello)",
+       declare_run},
+      {"job", "show one job", "o-0001.8c1f2e --data data/order", declare_job},
+      {"jobs", "list jobs, running ones first", "--state failed --data data/order", declare_jobs},
+      {"history", "show what became of a job, record by record",
+       "o-0001.8c1f2e --json --data data/order", declare_history},
+      {"versions", "list what is deployed, and which version is active", "--data data/order",
+       declare_versions},
+  };
+  return table;
+}
+
+} // namespace quipu

@@ -1,0 +1,101 @@
+#include "apps/quipu/exit.hpp"
+#include "apps/quipu/show.hpp"
+#include "apps/quipu/target.hpp"
+#include "apps/quipu/verb.hpp"
+#include "apps/terminal.hpp"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <memory>
+
+namespace quipu {
+
+namespace {
+
+struct history_arguments {
+  target where;
+  std::string id;
+  bool all = false;
+  bool as_json = false;
+};
+
+/// A job with its records: `{job, app, version, topic, parent, state, key, composite, records}`.
+result<json> told(client& from, const std::string& id) {
+  const auto job = from.job(id);
+  if (!job) return job.error();
+  const auto records = from.history(id);
+  if (!records) return records.error();
+  return json{{"job", job->id},
+              {"app", job->app},
+              {"version", job->version},
+              {"topic", job->topic},
+              {"parent", job->parent},
+              {"state", job->state},
+              {"key", job->key},
+              {"composite", job->composite},
+              {"children", job->children},
+              {"records", *records}};
+}
+
+int print_one(client& from, const history_arguments& with) {
+  const auto history = told(from, with.id);
+  if (!history) return complain(history.error());
+  if (with.as_json) {
+    print_json(*history);
+    return exit_code::done;
+  }
+  terminal out{stdout};
+  for (const auto& record : (*history)["records"]) out.line(shown(record));
+  return exit_code::done;
+}
+
+/// Every job, one at a time: an array of what `told` gives, or a line a record.
+int print_all(client& from, const history_arguments& with) {
+  job_query which;
+  terminal out{stdout};
+  bool first = true;
+  if (with.as_json) std::fputs("[", stdout);
+  do {
+    const auto page = from.jobs(which);
+    if (!page) return complain(page.error());
+    for (const auto& row : page->rows) {
+      const auto history = told(from, row.id);
+      if (!history && history.error().code == fault::not_found) continue;
+      if (!history) return complain(history.error());
+      if (with.as_json) {
+        std::fputs(first ? "\n" : ",\n", stdout);
+        std::fputs(history->dump(-1, ' ', true, json::error_handler_t::replace).c_str(), stdout);
+      } else {
+        for (const auto& record : (*history)["records"])
+          out.line(escaped(row.id) + "  " + shown(record));
+      }
+      first = false;
+    }
+    which.after = page->next;
+  } while (!which.after.empty());
+  if (with.as_json) std::fputs("\n]\n", stdout);
+  return exit_code::done;
+}
+
+int look_at_history(const history_arguments& with) {
+  if (with.id.empty() != with.all)
+    return complain_usage("`quipu history` wants a job's ID, or --all; see `quipu history --help`");
+  auto opened = with.where.look();
+  if (!opened) return complain(opened.error());
+  return with.all ? print_all(opened->verbs(), with) : print_one(opened->verbs(), with);
+}
+
+} // namespace
+
+action declare_history(CLI::App& to) {
+  const auto with = std::make_shared<history_arguments>();
+  to.add_option("ID", with->id, "the job's id");
+  with->where.declare(to);
+  to.add_flag("--all", with->all, "every job");
+  to.add_flag("--json", with->as_json, "as JSON");
+  return [with] { return look_at_history(*with); };
+}
+
+} // namespace quipu

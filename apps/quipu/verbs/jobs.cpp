@@ -1,0 +1,89 @@
+#include "apps/quipu/exit.hpp"
+#include "apps/quipu/show.hpp"
+#include "apps/quipu/target.hpp"
+#include "apps/quipu/verb.hpp"
+#include "apps/terminal.hpp"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include <memory>
+
+namespace quipu {
+
+namespace {
+
+constexpr std::size_t longest_page = 1000;
+
+struct jobs_arguments {
+  target where;
+  job_query which;
+  bool all = false;
+  bool as_json = false;
+};
+
+json to_json(const job_list::row& row) {
+  return {{"id", row.id},
+          {"app", row.app},
+          {"version", row.version},
+          {"topic", row.topic},
+          {"state", row.state},
+          {"created", shown(row.created)},
+          {"ended", row.ended ? json(shown(*row.ended)) : json(nullptr)}};
+}
+
+void print(const job_list& list) {
+  std::vector<std::vector<std::string>> rows{{"job", "state", "topic", "app", "created", "ended"}};
+  for (const auto& row : list.rows)
+    rows.push_back({row.id, row.state, row.topic, row.app + " " + row.version, shown(row.created),
+                    row.ended ? shown(*row.ended) : "-"});
+  print_table(rows);
+  terminal out{stdout};
+  if (!list.next.empty()) out.line(escaped(fmt::format("more: --after {}, or --all", list.next)));
+}
+
+result<job_list> list_jobs(client& from, job_query which, bool all) {
+  auto list = from.jobs(which);
+  while (list && all && !list->next.empty()) {
+    which.after = list->next;
+    auto more = from.jobs(which);
+    if (!more) return more.error();
+    list->rows.insert(list->rows.end(), more->rows.begin(), more->rows.end());
+    list->next = more->next;
+  }
+  return list;
+}
+
+int look_at_jobs(const jobs_arguments& with) {
+  auto opened = with.where.look();
+  if (!opened) return complain(opened.error());
+  const auto list = list_jobs(opened->verbs(), with.which, with.all);
+  if (!list) return complain(list.error());
+  if (!with.as_json) {
+    print(*list);
+    return exit_code::done;
+  }
+  auto rows = json::array();
+  for (const auto& row : list->rows) rows.push_back(to_json(row));
+  print_json({{"jobs", std::move(rows)}, {"next", list->next}});
+  return exit_code::done;
+}
+
+} // namespace
+
+action declare_jobs(CLI::App& to) {
+  const auto with = std::make_shared<jobs_arguments>();
+  with->where.declare(to);
+  to.add_option("--topic", with->which.topic, "only jobs of this topic");
+  to.add_option("--state", with->which.state, "only jobs in this state")
+      ->check(CLI::IsMember({"running", "completed", "failed", "interrupted"}));
+  to.add_option("--most", with->which.most, "how many at a time")
+      ->check(CLI::Range(std::size_t{1}, longest_page))
+      ->capture_default_str();
+  to.add_option("--after", with->which.after, "the cursor that the page before gave");
+  to.add_flag("--all", with->all, "all pages");
+  to.add_flag("--json", with->as_json, "as JSON");
+  return [with] { return look_at_jobs(*with); };
+}
+
+} // namespace quipu
