@@ -36,6 +36,11 @@ public:
   /// The activity that `name` stands for as seen from where the mapping is written: `$self`, the
   /// activity's own id or an ancestor's. Otherwise why not, and what would be right.
   [[nodiscard]] virtual result<std::uint32_t> activity(std::string_view name) const = 0;
+
+  /// Whether there is no flow behind the names: any path may follow any name, `$job` and `$self`
+  /// are names as others, and what is behind a name is read as `{activity, document::job,
+  /// part::data}`.
+  [[nodiscard]] virtual bool is_open() const noexcept { return false; }
 };
 
 /// What references lead to: asked while a mapping is evaluated.
@@ -58,9 +63,14 @@ struct fuel {
   std::uint32_t depth = 64;
 };
 
+namespace mapper {
+struct program;
+}
+
 /// A compiled map tree, pipe, reference or literal: the only thing in a flow that computes.
 ///
-/// Total: it cannot loop, block or see other jobs. Immutable, shared by every thread that runs the plan.
+/// Total: it cannot loop, block or see other jobs. Immutable, shared by every thread that runs the
+/// plan.
 class mapping {
 public:
   /// Where a mapping stands decides what it may say.
@@ -73,14 +83,14 @@ public:
   [[nodiscard]] static mapping compile(const tree& written, const scope& names, findings& faults,
                                        role as = role::value);
 
-  mapping();
+  mapping(); ///< undefined
   ~mapping();
   mapping(mapping&&) noexcept;
   mapping& operator=(mapping&&) noexcept;
 
   /// The value; none: undefined. What JSON cannot say (NaN, dates) has been turned into it as
-  /// JSON.stringify does. Fails with `fault::failed` when a function cannot be applied or `limit` is
-  /// exceeded: the message names row, function or limit.
+  /// JSON.stringify does. Fails with `fault::failed` when a function cannot be applied or `limit`
+  /// is exceeded: the message names row, function or limit.
   [[nodiscard]] result<std::optional<json>> evaluate(const environment& from,
                                                      const fuel& limit = {}) const;
 
@@ -88,12 +98,14 @@ public:
   [[nodiscard]] const json* literal() const noexcept;
   /// Every document that it may read.
   [[nodiscard]] std::span<const slot> reads() const noexcept;
-  /// Whether evaluating it twice in an open activity may differ: it reads `$job`, the clock or chance.
+  /// Whether evaluating it twice in an open activity may differ: it reads `$job`, the clock or
+  /// chance.
   [[nodiscard]] bool is_volatile() const noexcept;
+  /// What it was compiled to, for those who evaluate it otherwise (mapper/machine.hpp).
+  [[nodiscard]] const mapper::program& code() const noexcept { return *program_; }
 
 private:
-  struct program;
-  std::unique_ptr<const program> program_;
+  std::unique_ptr<const mapper::program> program_;
 };
 
 } // namespace quipu
