@@ -49,7 +49,7 @@ std::optional<std::string> nearest(std::string_view word, std::span<const std::s
                                                       : word.size() - candidate.size();
     if (apart >= least) continue;
     const auto edits = distance(word, candidate);
-    if (edits >= least || edits >= candidate.size()) continue;
+    if (edits >= least || edits >= std::max(word.size(), candidate.size())) continue;
     least = edits;
     best = candidate;
   }

@@ -11,8 +11,8 @@ namespace quipu::structure {
 void find_trigger(definition::graph& in, const place& section, findings& faults);
 
 /// Tells the activities that no way from the trigger reaches; of an unreachable chain the first.
-/// Those in `excused`, and what is behind them, count as reached. Silent without a trigger: that has
-/// been told, and it is the one fault to be mended.
+/// Those in `excused`, and what is behind them, count as reached. Silent without a trigger: that
+/// has been told, and it is the one fault to be mended.
 void check_reach(const definition::graph& in, const std::vector<std::size_t>& excused,
                  findings& faults);
 

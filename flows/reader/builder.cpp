@@ -17,11 +17,7 @@ void builder::open(tree::kind kind, std::size_t offset, anchor name, bool flow) 
   opened.name = name;
   opened.awaits_key = kind == tree::kind::map;
   if (flow) opened.bracket = from_.behind_properties(offset);
-  if (!open_.empty() && open_.back().awaits_key) {
-    faults_.error(opened.made.value.at, "a key is a text, not a list or a mapping; a text that "
-                                        "begins with { or [ must be quoted");
-    throw stop{};
-  }
+  opened.is_key = !open_.empty() && open_.back().awaits_key;
   open_.push_back(std::move(opened));
   check_depth(0, offset);
 }
@@ -29,6 +25,12 @@ void builder::open(tree::kind kind, std::size_t offset, anchor name, bool flow) 
 void builder::close() {
   auto closed = std::move(open_.back());
   open_.pop_back();
+  if (closed.is_key) {
+    faults_.error(
+        closed.made.value.at,
+        "a key is a text, not a list or a mapping; a text that begins with { or [ must be quoted");
+    throw stop{};
+  }
   if (!closed.merges.empty()) merge(closed);
   add(std::move(closed.made), closed.name);
 }

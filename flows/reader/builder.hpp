@@ -56,6 +56,7 @@ private:
     part made;
     anchor name = 0;
     std::size_t bracket = std::string::npos;
+    bool is_key = false; ///< refused where it ends: one that never ends is another fault
     bool awaits_key = false;
     tree::entry next; ///< of a map: the key that waits for its value
     bool next_is_repeated = false;

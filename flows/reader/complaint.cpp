@@ -74,6 +74,12 @@ finding explain(const source& from, std::string_view said, std::size_t offset,
             fmt::format("\",\" or \"{}\" is missing before this; its \"{}\" is at {}:{}", closing,
                         bracket, opened.line, opened.column)};
   }
+  const bool escape = said.starts_with(YAML::ErrorMsg::INVALID_UNICODE) ||
+                      said.starts_with(YAML::ErrorMsg::INVALID_HEX) ||
+                      said.starts_with(YAML::ErrorMsg::INVALID_ESCAPE);
+  if (const auto slash = offset > 0 ? from.text().rfind('\\', offset - 1) : std::string::npos;
+      escape && slash != std::string::npos)
+    offset = slash;
   if (said.starts_with(YAML::ErrorMsg::INVALID_UNICODE))
     return {from.at(offset),
             "\\u names no character here; one beyond U+FFFF is written \\U and eight digits"};

@@ -134,11 +134,14 @@ private:
   findings& faults_;
 };
 
+/// The text as the parser reads it well: without a last line's end it takes what is open for a key.
+std::string ended(const std::string& text) { return text.ends_with('\n') ? text : text + '\n'; }
+
 builder::aliases find_aliases(const source& from) {
   alias_census census;
   if (from.text().find('&') == std::string::npos) return {};
   try {
-    std::istringstream text{from.text()};
+    std::istringstream text{ended(from.text())};
     YAML::Parser{text}.HandleNextDocument(census);
   } catch (const YAML::Exception&) {
     return std::move(census.found); // whoever builds meets the same fault, and tells it
@@ -147,7 +150,7 @@ builder::aliases find_aliases(const source& from) {
 }
 
 tree parse_yaml(const source& from, builder& into, findings& faults) {
-  std::istringstream text{from.text()};
+  std::istringstream text{ended(from.text())};
   YAML::Parser parser{text};
   listening_builder events{from, into, faults};
   if (!parser.HandleNextDocument(events)) {

@@ -85,7 +85,7 @@ std::size_t source::behind_properties(std::size_t offset) const noexcept {
     while (here < text_.size() && text_[here] == '#')
       here = text_.find_first_not_of(" \t\r\n", text_.find('\n', here));
   }
-  return here < text_.size() ? here : offset;
+  return std::min(here < text_.size() ? here : offset, text_.size());
 }
 
 bool source::closes_quote(std::size_t offset) const noexcept {
