@@ -1,0 +1,131 @@
+#pragma once
+
+#include "actors/shelf.hpp"
+#include "actors/wish.hpp"
+
+#include <deque>
+#include <memory>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+namespace quipu {
+
+/// The jobs that one engine runs: for each its view, the events that wait for their turn and the
+/// commits that are out. A state machine without I/O: told what has come, it appends what it wants
+/// to `wishes`.
+///
+/// The order of things, for each job: an event is stepped when the one before has been; its outcome
+/// is folded onto the view and committed; what the commit began (calls, children, the next
+/// activities) goes out with its receipt. A hook with nothing to wait for is folded into its
+/// parent's commit while no other event of the job waits.
+class runner {
+public:
+  explicit runner(const shelf& plans) : plans_(plans) {}
+
+  std::vector<any_wish> wishes; ///< emptied by whoever performs them
+
+  /// The token under which jobs are owned from now on.
+  void own(token mine) { mine_ = mine; }
+  void tick(std::int64_t now_ms) { now_ms_ = now_ms; }
+  [[nodiscard]] std::size_t size() const noexcept { return jobs_.size(); }
+
+  /// Somebody starts a job. The answer comes as `wish::accept` with the same number.
+  void start(std::uint64_t request, const std::string& topic, const std::string& app,
+             std::string id, json message, std::string gid, bool has_room);
+  /// The activity's actor has made the step; none: it has no effect.
+  void stepped(const std::string& job, std::optional<outcome> made);
+  /// The activity's actor died at it: the step is made again.
+  void step_lost(const std::string& job);
+  void started(const std::string& job, const result<receipt>& answer);
+  void committed(const std::string& job, const result<receipt>& answer);
+  /// A worker's reply to an attempt.
+  void replied(const std::string& job, const instance& at, std::uint32_t attempt, answer given);
+  /// Nobody serves the topic of this call.
+  void shelve(const std::string& job, const instance& at, std::uint32_t attempt);
+  /// A job became mine: from the ready queue, or (`dead`) from an engine that has died.
+  void took(const snapshot& what, bool dead);
+  /// A job was seized to be ended.
+  void seized(const snapshot& what, json how);
+  void popped(const std::string& job, const std::vector<mail>& got);
+  /// The answer to `wish::read`.
+  void reread(const std::string& job, const result<snapshot>& answer);
+  /// The jobs of the old token are somebody else's: forget them.
+  void forget_all();
+
+private:
+  /// A commit in the making: the records of one step, or of several that were folded.
+  struct building {
+    head stands_on{};
+    event first; ///< what made the first of its steps
+    write what;
+    delta touched;
+    std::vector<std::string> consumed;
+    std::map<std::string, std::optional<obligation_row>> rows;
+    std::vector<outcome> made;
+    std::deque<instance> next; ///< passthroughs that may still be folded
+    std::size_t bytes = 0;
+  };
+
+  /// A child that began with a commit of its parent and is ours.
+  struct newborn {
+    std::string job;
+    const flow* rules = nullptr;
+    std::shared_ptr<class job> view;
+    head at{};
+  };
+
+  /// What goes out when a commit's receipt is there.
+  struct promised {
+    event cause;
+    std::vector<leg_one> calls;
+    std::vector<instance> next;
+    std::vector<newborn> children;
+    std::vector<signalling> signals;
+    std::vector<interruption> interrupts;
+    std::optional<json> report;
+    std::optional<std::int64_t> alarm;
+  };
+
+  struct held {
+    std::shared_ptr<const plan> app;
+    const flow* rules = nullptr;
+    std::shared_ptr<class job> view;
+    head at{}; ///< behind the newest record, sent or in the making
+    std::deque<event> waiting;
+    std::optional<event> current;  ///< is being stepped
+    std::optional<building> draft; ///< is being folded
+    std::deque<promised> out;      ///< commits without their receipts, in order
+    std::set<std::pair<instance, std::uint32_t>> calls; ///< attempts that are with a worker now
+    std::unordered_set<std::string> mail;               ///< seen
+    std::optional<std::uint64_t> request;               ///< of the start, until it is answered
+    std::optional<birth> unborn;                        ///< the start that carries the first commit
+    bool rereading = false;      ///< the view cannot be trusted: wait for the store's
+    std::vector<event> refused;  ///< what led to commits that were refused
+    std::set<std::string> taken; ///< ids that awaits of this job asked for in vain
+  };
+
+  held* find(const std::string& job);
+  void drop(const std::string& job);
+  void go_on(const std::string& job, held& of);
+  void commit(const std::string& job, held& of);
+  void receive(const std::string& job, held& of, const receipt& got);
+  void deliver(const std::string& job, held& of, const std::vector<mail>& got);
+  void resume(const std::string& job, held& of, const std::vector<mail>& got, bool dead);
+  void add(held& of, building& to, outcome made);
+  bool load(const snapshot& what, held& into);
+  [[nodiscard]] birth give_birth(const plan& app, const offspring& child, bool mine,
+                                 promised& with) const;
+
+  /// More jobs than this are left to whoever has room.
+  static constexpr std::size_t room = 50'000;
+
+  const shelf& plans_;
+  token mine_ = 0;
+  std::int64_t now_ms_ = 0;
+  std::unordered_map<std::string, held> jobs_;
+};
+
+} // namespace quipu

@@ -1,0 +1,89 @@
+#pragma once
+
+#include "collation/event.hpp"
+#include "collation/job.hpp"
+#include "collation/ledger.hpp"
+#include "collation/outcome.hpp"
+#include "flows/plan.hpp"
+
+#include <memory>
+#include <string>
+#include <variant>
+
+/// What the runner of an engine can want: closed, and values. The engine performs them.
+namespace quipu::wish {
+
+/// One turn of event, condition, action, by the activity's own actor.
+struct step {
+  std::string job;
+  std::shared_ptr<const plan> app;
+  const flow* rules = nullptr; ///< of `app`
+  std::shared_ptr<const class job> view;
+  event what;
+  std::int64_t now_ms = 0;
+};
+
+struct start {
+  birth what;
+};
+
+struct commit {
+  quipu::commit what;
+};
+
+/// Leg 1 to a worker.
+struct call {
+  std::string job;
+  std::string gid;
+  leg_one what;
+};
+
+/// The job as the store has it: something did not fit.
+struct read {
+  std::string job;
+};
+
+/// A start was accepted, or refused.
+struct accept {
+  std::uint64_t request = 0;
+  result<std::string> answer;
+};
+
+/// Whoever waits for this job's end may be told.
+struct tell {
+  std::string job;
+  json report; ///< {state, data, error?}
+};
+
+/// A timer was armed: look no later than then.
+struct alarm {
+  std::int64_t due_ms = 0;
+};
+
+/// A signal from an activity, to be sent when its commit is durable.
+struct send {
+  std::string app;
+  std::string job;
+  signalling what;
+};
+
+struct interrupt {
+  std::string job; ///< who asks
+  interruption what;
+};
+
+/// Something for people: what `schemas: warn` let pass, a job that cannot go on.
+struct warn {
+  std::string job;
+  std::string message;
+};
+
+} // namespace quipu::wish
+
+namespace quipu {
+
+using any_wish =
+    std::variant<wish::step, wish::start, wish::commit, wish::call, wish::read, wish::accept,
+                 wish::tell, wish::alarm, wish::send, wish::interrupt, wish::warn>;
+
+} // namespace quipu
