@@ -1,0 +1,223 @@
+#include "lmdb_bridge/environment.hpp"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cstring>
+#include <set>
+
+namespace quipu::lmdb {
+
+namespace {
+
+MDB_val as_val(std::string_view bytes) { return {bytes.size(), const_cast<char*>(bytes.data())}; }
+
+std::string_view as_view(const MDB_val& value) {
+  return {static_cast<const char*>(value.mv_data), value.mv_size};
+}
+
+void check(int code, std::string_view doing) {
+  if (code != MDB_SUCCESS) throw trouble{code, doing};
+}
+
+std::string data_file(const std::string& directory) { return directory + "/data.mdb"; }
+
+failure opening(const std::string& directory, int code) {
+  const auto broken = code == MDB_INVALID || code == MDB_VERSION_MISMATCH ||
+                      code == MDB_CORRUPTED || code == MDB_PAGE_NOTFOUND || code == MDB_PANIC;
+  return {broken ? fault::corrupt : fault::unavailable,
+          fmt::format("{} cannot be opened: {}{}", data_file(directory), mdb_strerror(code),
+                      broken ? "; it is not a data file of quipu, or it is damaged" : "")};
+}
+
+// Pages that no state of the data file uses. LMDB's own table 0: transaction -> count, pages.
+std::set<std::size_t> free_pages(MDB_txn* txn) {
+  std::set<std::size_t> pages;
+  MDB_cursor* raw = nullptr;
+  check(mdb_cursor_open(txn, 0, &raw), "read the list of free pages");
+  const std::unique_ptr<MDB_cursor, decltype(&mdb_cursor_close)> at{raw, &mdb_cursor_close};
+  MDB_val found{};
+  MDB_val list{};
+  while (mdb_cursor_get(raw, &found, &list, MDB_NEXT) == MDB_SUCCESS) {
+    std::vector<std::size_t> numbers(list.mv_size / sizeof(std::size_t));
+    std::memcpy(numbers.data(), list.mv_data, numbers.size() * sizeof(std::size_t));
+    if (numbers.empty()) continue;
+    const auto count = std::min(numbers.front(), numbers.size() - 1);
+    pages.insert(numbers.begin() + 1, numbers.begin() + 1 + static_cast<std::ptrdiff_t>(count));
+  }
+  return pages;
+}
+
+} // namespace
+
+trouble::trouble(int code_, std::string_view doing)
+    : std::runtime_error{fmt::format("cannot {}: {}", doing, mdb_strerror(code_))}, code{code_} {}
+
+result<environment> environment::open(const std::string& directory, std::size_t map_size,
+                                      bool read_only) {
+  environment made;
+  MDB_env* raw = nullptr;
+  if (const auto code = mdb_env_create(&raw)) return opening(directory, code);
+  made.env_.reset(raw);
+  mdb_env_set_maxdbs(raw, table_names.size());
+  mdb_env_set_mapsize(raw, map_size);
+  const unsigned flags = MDB_NOTLS | (read_only ? MDB_RDONLY : 0U);
+  if (const auto code = mdb_env_open(raw, directory.c_str(), flags, 0600))
+    return opening(directory, code);
+  try {
+    if (auto whole = made.check_size(directory, read_only); !whole) return whole.error();
+    if (auto ready = made.open_tables(directory, read_only); !ready) return ready.error();
+  } catch (const trouble& why) {
+    return opening(directory, why.code);
+  }
+  return made;
+}
+
+// The file may end before its last page only if all that is missing is free: a page that was taken
+// and freed by one transaction is never written.
+result<void> environment::check_size(const std::string& directory, bool read_only) const {
+  MDB_envinfo info{};
+  MDB_stat stat_of{};
+  check(mdb_env_info(raw(), &info), "read the state of the data file");
+  check(mdb_env_stat(raw(), &stat_of), "read the state of the data file");
+  struct stat file {};
+  int descriptor = -1;
+  check(mdb_env_get_fd(raw(), &descriptor), "find the data file");
+  if (fstat(descriptor, &file) != 0) return opening(directory, errno);
+  const auto page = static_cast<std::size_t>(stat_of.ms_psize);
+  const auto size = static_cast<std::size_t>(file.st_size);
+  const auto needed = (info.me_last_pgno + 1) * page;
+  if (size >= needed) return {};
+  const failure cut{fault::corrupt,
+                    fmt::format("{} is cut short: it has {} bytes of {}; restore it from a copy",
+                                data_file(directory), size, needed)};
+  if (read_only || ftruncate(descriptor, static_cast<off_t>(needed)) != 0) return cut;
+  bool whole = false;
+  try {
+    const transaction look{*this, true};
+    const auto free = look.free_pages();
+    whole = true;
+    for (auto number = size / page; number <= info.me_last_pgno; ++number)
+      whole = whole && free.contains(number);
+  } catch (const trouble&) {
+    whole = false;
+  }
+  if (whole) return {};
+  (void)!ftruncate(descriptor, file.st_size);
+  return cut;
+}
+
+result<void> environment::open_tables(const std::string& directory, bool read_only) {
+  MDB_txn* raw_txn = nullptr;
+  check(mdb_txn_begin(raw(), nullptr, read_only ? MDB_RDONLY : 0U, &raw_txn), "begin");
+  std::unique_ptr<MDB_txn, decltype(&mdb_txn_abort)> txn{raw_txn, &mdb_txn_abort};
+  MDB_dbi root = 0;
+  check(mdb_dbi_open(raw_txn, nullptr, 0, &root), "open the root");
+  MDB_stat in_root{};
+  check(mdb_stat(raw_txn, root, &in_root), "look at the root");
+  const bool fresh = in_root.ms_entries == 0;
+  const failure foreign{fault::corrupt, fmt::format("{} is an LMDB file, but not one of quipu's",
+                                                    data_file(directory))};
+  if (fresh && read_only) return foreign;
+  auto& meta = dbis_[0];
+  if (!fresh && mdb_dbi_open(raw_txn, table_names[0], 0, &meta) != MDB_SUCCESS) return foreign;
+  auto name = as_val("format");
+  MDB_val said{};
+  if (!fresh) {
+    if (mdb_get(raw_txn, meta, &name, &said) != MDB_SUCCESS) return foreign;
+    const auto theirs = unpacker{as_view(said)}.number();
+    if (theirs != format)
+      return failure{fault::unavailable,
+                     fmt::format("{} has format {}, this program knows {}: use a newer quipu",
+                                 data_file(directory), theirs, format)};
+  }
+  for (std::size_t i = 0; i < table_names.size(); ++i)
+    check(mdb_dbi_open(raw_txn, table_names[i], read_only ? 0U : MDB_CREATE, &dbis_[i]),
+          "open a table");
+  if (fresh) {
+    packer mine;
+    mine.number(format);
+    auto value = as_val(mine.bytes);
+    check(mdb_put(raw_txn, meta, &name, &value, 0), "write the format");
+  }
+  check(mdb_txn_commit(txn.release()), "open the tables");
+  return {};
+}
+
+transaction::transaction(const environment& in, bool read_only) : in_{&in} {
+  MDB_txn* raw = nullptr;
+  check(mdb_txn_begin(in.raw(), nullptr, read_only ? MDB_RDONLY : 0U, &raw), "begin");
+  raw_.reset(raw);
+}
+
+std::optional<std::string_view> transaction::get(table in, std::string_view key) const {
+  auto name = as_val(key);
+  MDB_val value{};
+  const auto code = mdb_get(raw_.get(), in_->dbi(in), &name, &value);
+  if (code == MDB_NOTFOUND) return std::nullopt;
+  check(code, "read a row");
+  return as_view(value);
+}
+
+void transaction::put(table in, std::string_view key, std::string_view value) {
+  has_written_ = true;
+  auto name = as_val(key);
+  auto bytes = as_val(value);
+  check(mdb_put(raw_.get(), in_->dbi(in), &name, &bytes, 0), "write a row");
+}
+
+bool transaction::erase(table in, std::string_view key) {
+  has_written_ = true;
+  auto name = as_val(key);
+  const auto code = mdb_del(raw_.get(), in_->dbi(in), &name, nullptr);
+  if (code == MDB_NOTFOUND) return false;
+  check(code, "delete a row");
+  return true;
+}
+
+std::optional<stored_row> transaction::first(table in, std::string_view prefix) const {
+  const auto found = cursor{*this, in}.seek(prefix);
+  if (!found || !found->first.starts_with(prefix)) return std::nullopt;
+  return stored_row{found->first, found->second};
+}
+
+void transaction::erase_all(table in, std::string_view prefix) {
+  const cursor at{*this, in};
+  for (auto found = at.seek(prefix); found && found->first.starts_with(prefix);
+       found = at.seek(prefix))
+    at.erase();
+}
+
+void transaction::commit() { check(mdb_txn_commit(raw_.release()), "commit"); }
+
+std::set<std::size_t> transaction::free_pages() const { return lmdb::free_pages(raw_.get()); }
+
+transaction::cursor::cursor(const transaction& of, table in) {
+  MDB_cursor* raw = nullptr;
+  check(mdb_cursor_open(of.raw_.get(), of.in_->dbi(in), &raw), "open a cursor");
+  raw_.reset(raw);
+}
+
+transaction::found_row transaction::cursor::seek(std::string_view from) const {
+  if (from.empty()) return move(MDB_FIRST);
+  auto name = as_val(from);
+  MDB_val value{};
+  const auto code = mdb_cursor_get(raw_.get(), &name, &value, MDB_SET_RANGE);
+  if (code == MDB_NOTFOUND) return std::nullopt;
+  check(code, "find a row");
+  return found_row{{as_view(name), as_view(value)}};
+}
+
+transaction::found_row transaction::cursor::move(MDB_cursor_op how) const {
+  MDB_val name{};
+  MDB_val value{};
+  const auto code = mdb_cursor_get(raw_.get(), &name, &value, how);
+  if (code == MDB_NOTFOUND) return std::nullopt;
+  check(code, "read the next row");
+  return found_row{{as_view(name), as_view(value)}};
+}
+
+void transaction::cursor::erase() const { check(mdb_cursor_del(raw_.get(), 0), "delete a row"); }
+
+} // namespace quipu::lmdb

@@ -1,0 +1,116 @@
+#include "lmdb_bridge/store.hpp"
+
+#include <fmt/format.h>
+
+namespace quipu::lmdb {
+
+namespace {
+
+// Decoded jobs that are kept; beyond, all are forgotten and read again.
+constexpr std::size_t most_jobs_kept = 8192;
+
+// How far the newest time may run ahead of what is stored of it.
+constexpr std::int64_t newest_step_ms = 1000;
+
+std::string printable(std::string_view bytes) {
+  std::string text;
+  for (auto byte : bytes)
+    if (byte > ' ' && byte < '\x7f')
+      text.push_back(byte);
+    else
+      fmt::format_to(std::back_inserter(text), "%{:02x}", static_cast<unsigned char>(byte));
+  return text;
+}
+
+} // namespace
+
+store::store(const environment& in) : in_{&in} {
+  txn_.emplace(in, true);
+  load_counters();
+  txn_.reset();
+}
+
+void store::begin(bool read_only) {
+  if (!txn_) txn_.emplace(*in_, read_only);
+}
+
+void store::flush() {
+  for (auto number : touched_)
+    if (const auto found = jobs_.find(number); found != jobs_.end()) save(found->second);
+  touched_.clear();
+  if (jobs_.size() <= most_jobs_kept) return;
+  jobs_.clear();
+  numbers_.clear();
+}
+
+void store::commit() {
+  if (txn().has_written() && (counters_ != written_ || now > counters_.newest + newest_step_ms)) {
+    counters_.newest = std::max(counters_.newest, now);
+    packer row;
+    row.number(counters_.births).number(counters_.armings).number(counters_.publishings);
+    row.number(counters_.published_bytes).time(counters_.newest);
+    txn().put(table::meta, "counters", row.bytes);
+  }
+  txn().commit();
+  txn_.reset();
+  written_ = counters_;
+}
+
+void store::abort() {
+  txn_.reset();
+  jobs_.clear();
+  numbers_.clear();
+  touched_.clear();
+  bells.clear();
+  counters_ = written_;
+}
+
+void store::load_counters() {
+  if (const auto row = txn().get(table::meta, "counters")) {
+    unpacker from{*row};
+    counters_.births = from.number();
+    counters_.armings = from.number();
+    counters_.publishings = from.number();
+    counters_.published_bytes = from.number();
+    counters_.newest = from.time();
+  }
+  written_ = counters_;
+}
+
+job* store::find(const std::string& id) {
+  if (const auto known = numbers_.find(id); known != numbers_.end()) return &load(known->second);
+  const auto row = txn().get(table::ids, key(id));
+  return row ? &load(read_be64(*row)) : nullptr;
+}
+
+job& store::load(std::uint64_t number) {
+  if (const auto known = jobs_.find(number); known != jobs_.end()) return known->second;
+  const auto row = txn().get(table::jobs, be64(number));
+  if (!row) throw broken_row{fmt::format("job number {} is named, but it is not there", number)};
+  auto& made = jobs_.emplace(number, decode_job(number, *row)).first->second;
+  numbers_.emplace(made.about.job, number);
+  return made;
+}
+
+// The job will be written at the end of this call.
+job& store::touch(job& of) {
+  if (!std::exchange(of.touched, true)) touched_.push_back(of.number);
+  return of;
+}
+
+void store::save(job& of) {
+  save_borrowed(of);
+  if (std::exchange(of.touched, false)) txn().put(table::jobs, be64(of.number), encode(of));
+}
+
+std::vector<std::string> store::dump() {
+  std::vector<std::string> rows;
+  for (std::size_t i = 0; i < table_names.size(); ++i)
+    txn().walk(static_cast<table>(i), {}, [&](std::string_view at, std::string_view value) {
+      rows.push_back(fmt::format("{} {} {}", table_names[i], printable(at), printable(value)));
+      return true;
+    });
+  return rows;
+}
+
+} // namespace quipu::lmdb
