@@ -64,6 +64,7 @@ private:
 class unique final : public check {
 public:
   bool holds(const json& data, run& on) const override {
+    if (data.size() < 2) return true;
     struct hashed {
       std::size_t hash;
       std::size_t index;
@@ -71,7 +72,9 @@ public:
     };
     std::vector<hashed> items;
     items.reserve(data.size());
-    for (const auto& item : data) items.push_back({hash(item), items.size()});
+    std::uint64_t visits = 0;
+    for (const auto& item : data) items.push_back({hash(item, visits), items.size()});
+    on.costs(visits);
     std::ranges::sort(items);
     for (auto a = items.begin(); a != items.end(); ++a)
       for (auto b = a + 1; b != items.end() && b->hash == a->hash; ++b)

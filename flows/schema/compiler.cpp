@@ -48,7 +48,7 @@ constexpr std::array strangers{
 } // namespace
 
 program compiler::compile(findings& faults) {
-  (void)node(root_);
+  const auto root = node(root_);
   while (!to_do_.empty()) {
     const auto [schema, id] = to_do_.front();
     to_do_.pop_front();
@@ -62,7 +62,7 @@ program compiler::compile(findings& faults) {
   });
   for (auto& [at, message, weight] : told)
     weight == finding::weight::error ? faults.error(at, message) : faults.warning(at, message);
-  return flat();
+  return flat(root);
 }
 
 node_id compiler::node(const tree& schema) {
@@ -146,7 +146,7 @@ void compiler::look_beside(const tree& reference) {
   for (const auto& [key, at, value] : reference.entries) {
     const auto* known = find_keyword(key);
     if (known == nullptr || known->compile == nullptr) continue;
-    if (key == "definitions")
+    if (key == "definitions" || key == "$defs")
       for (const auto& entry : value.entries) (void)node(entry.value);
     else if (!key.starts_with('$'))
       faults_.warning(
@@ -190,8 +190,9 @@ void compiler::refuse_circles() {
   }
 }
 
-program compiler::flat() {
+program compiler::flat(node_id root) {
   program made;
+  made.root = root;
   for (auto& rules : rules_) {
     made.nodes.push_back(
         {static_cast<std::uint32_t>(made.rules.size()), static_cast<std::uint32_t>(rules.size())});

@@ -39,7 +39,7 @@ private:
   void look_at_unknown(const tree::entry& entry);
   void look_beside(const tree& reference);
   void refuse_circles();
-  [[nodiscard]] program flat();
+  [[nodiscard]] program flat(node_id root);
 
   const tree& root_;
   document names_;

@@ -45,15 +45,10 @@ const tree* below(const tree& value, std::string_view token) {
   return index && at < value.items.size() ? &value.items[at] : nullptr;
 }
 
-std::string hint(std::string_view word, std::span<const std::string_view> known) {
-  const auto near = nearest(word, known);
-  return near ? fmt::format("; did you mean \"{}\"?", *near) : std::string{};
-}
-
-std::string hint(std::string_view key, const tree& map) {
+std::string near_key(std::string_view key, const tree& map) {
   std::vector<std::string_view> keys;
   for (const auto& entry : map.entries) keys.push_back(entry.key);
-  return hint(key, keys);
+  return did_you_mean(key, keys);
 }
 
 } // namespace
@@ -96,7 +91,7 @@ result<const tree*> document::point(std::string_view pointer, resource_id in) {
     const auto* next = below(*at, token);
     if (next == nullptr)
       return failure{fault::invalid, fmt::format("#{} has no \"{}\"{}", pointer.substr(0, begin),
-                                                 token, hint(token, *at))};
+                                                 token, near_key(token, *at))};
     at = next;
     if (const auto known = where_.find(at); known != where_.end()) in = known->second;
     begin = end;
@@ -145,7 +140,7 @@ failure document::unknown(std::string_view reference, std::string_view full) con
   return {fault::invalid,
           fmt::format("$ref \"{}\" leads out of the schema, and nothing is fetched{}; it may be a "
                       "file of the app, \"#/...\", an $id in the schema or {}#",
-                      reference, hint(full, names), metaschema_address)};
+                      reference, did_you_mean(full, names), metaschema_address)};
 }
 
 const tree* reference_of(const tree& schema) noexcept {

@@ -56,7 +56,8 @@ std::size_t mix(std::size_t a, std::size_t b) {
   return mixed ^ (mixed >> 29U);
 }
 
-std::size_t hash_at(const json& value, std::uint32_t depth) {
+std::size_t hash_at(const json& value, std::uint32_t depth, std::uint64_t& visits) {
+  ++visits;
   const std::size_t kind = kind_of(value);
   if (depth > most_depth) return kind;
   switch (kind) {
@@ -66,13 +67,13 @@ std::size_t hash_at(const json& value, std::uint32_t depth) {
     return mix(kind, std::hash<std::string_view>{}(value.get_ref<const std::string&>()));
   case array_kind: {
     auto sum = kind;
-    for (const auto& item : value) sum = mix(sum, hash_at(item, depth + 1));
+    for (const auto& item : value) sum = mix(sum, hash_at(item, depth + 1, visits));
     return sum;
   }
   case object_kind: {
     auto sum = kind;
     for (const auto& [key, item] : value.get_ref<const json::object_t&>())
-      sum += mix(std::hash<std::string_view>{}(key), hash_at(item, depth + 1));
+      sum += mix(std::hash<std::string_view>{}(key), hash_at(item, depth + 1, visits));
     return sum;
   }
   default: return kind;
@@ -82,6 +83,6 @@ std::size_t hash_at(const json& value, std::uint32_t depth) {
 } // namespace
 
 bool equal(const json& a, const json& b) { return equal_at(a, b, 0); }
-std::size_t hash(const json& value) { return hash_at(value, 0); }
+std::size_t hash(const json& value, std::uint64_t& visits) { return hash_at(value, 0, visits); }
 
 } // namespace quipu::draft7

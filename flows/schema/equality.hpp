@@ -3,6 +3,7 @@
 #include "collation/quipu/json.hpp"
 
 #include <cstddef>
+#include <cstdint>
 
 namespace quipu::draft7 {
 
@@ -10,7 +11,7 @@ namespace quipu::draft7 {
 /// `run.hpp` allows are never equal.
 [[nodiscard]] bool equal(const json& a, const json& b);
 
-/// The same for values that are equal.
-[[nodiscard]] std::size_t hash(const json& value);
+/// The same for values that are equal. Adds to `visits` how many values it looked at.
+[[nodiscard]] std::size_t hash(const json& value, std::uint64_t& visits);
 
 } // namespace quipu::draft7

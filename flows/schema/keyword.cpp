@@ -40,6 +40,7 @@ constexpr std::array annotations{
     keyword{"contentEncoding"},
     keyword{"contentMediaType"},
     keyword{"definitions", keyword::shape::map, compile_definitions},
+    keyword{"$defs", keyword::shape::map, compile_definitions}, // as later drafts call them
 };
 
 } // namespace

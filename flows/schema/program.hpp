@@ -50,10 +50,9 @@ struct program {
     std::uint32_t count = 0;
   };
 
-  std::vector<node> nodes; ///< never empty; the first is the whole schema
+  std::vector<node> nodes;
   std::vector<rule> rules;
+  node_id root = 0; ///< the whole schema
 };
-
-constexpr node_id root_node = 0;
 
 } // namespace quipu::draft7

@@ -45,7 +45,7 @@ bool run::fits(node_id node, const json& data) {
 
 std::vector<breach> run::all(const json& data) {
   if (most_ == 0) return {};
-  const bool good = fits(root_node, data);
+  const bool good = fits(code_.root, data);
   if (!exceeded_.empty())
     return {{"", "limit",
              fmt::format("{}: at most {} levels, {} visits", exceeded_, most_depth, most_visits)}};

@@ -14,7 +14,7 @@ namespace quipu::draft7 {
 /// How much one check of one value may do; the first is for the stack, the second for schemas that
 /// multiply (`anyOf` in `anyOf` over recursive data).
 constexpr std::uint32_t most_depth = 1'000;
-constexpr std::uint32_t most_visits = 10'000'000;
+constexpr std::uint64_t most_visits = 4'000'000;
 
 /// One value on its way through a program: where in it we are, and what has been found.
 ///
@@ -36,7 +36,11 @@ public:
   [[nodiscard]] bool tries(node_id node, const json& data);
 
   /// Whether a check that has failed should look for more.
-  [[nodiscard]] bool goes_on() const noexcept { return reports_ && found_.size() < most_; }
+  [[nodiscard]] bool goes_on() const noexcept {
+    return reports_ && exceeded_.empty() && found_.size() < most_;
+  }
+  /// Counts work that a check does by itself, in values looked at.
+  void costs(std::uint64_t values) noexcept { visits_ += values; }
 
   /// Reports a breach at the value at hand, or a member of it; always false, so that checks end in
   /// it. `sentence` is asked only if somebody reads it.
@@ -73,7 +77,7 @@ private:
   const step* path_ = nullptr;
   bool reports_ = true;
   std::uint32_t depth_ = 0;
-  std::uint32_t visits_ = 0;
+  std::uint64_t visits_ = 0;
   std::string_view exceeded_; // which limit; empty: none
 };
 

@@ -10,7 +10,7 @@ namespace quipu {
 schema schema::compile(const tree& written, findings& faults) {
   schema made;
   auto program = draft7::compiler{written}.compile(faults);
-  if (program.nodes[draft7::root_node].count > 0)
+  if (program.nodes[program.root].count > 0)
     made.program_ = std::make_unique<const draft7::program>(std::move(program));
   return made;
 }

@@ -262,6 +262,33 @@ TEST_CASE("$ref leads to definitions, to the root, by $id and to draft-07's own 
                    R"(["a", "a"])"));
 }
 
+TEST_CASE("a $ref at the root is followed past the definitions beside it") {
+  constexpr auto* written = R"({"definitions": {"a": {"type": "null"}, "b": {"type": "string"}},
+                                "$ref": "#/definitions/b"})";
+  CHECK(fits(written, "\"x\""));
+  CHECK_FALSE(fits(written, "null"));
+}
+
+TEST_CASE("an $id is a new base for the references below it") {
+  constexpr auto* written = R"({"$id": "http://x.org/root", "allOf": [{"$ref": "nested#here"}],
+    "definitions": {"A": {"$id": "nested", "definitions": {"B": {"$id": "#here", "type": "integer"}}},
+                    "C": {"$id": "http://y.org/c#there", "type": "integer"}},
+    "not": {"$ref": "http://y.org/c#there", "$id": "http://z.org"}})";
+  CHECK_FALSE(fits(written, "\"a\""));
+  CHECK_FALSE(fits(written, "1"));
+  CHECK(fits(R"({"$id": "http://x.org/a/b/c", "properties": {"p": {"$ref": "../d?q#/items"}},
+    "definitions": {"d": {"$id": "http://x.org/a/d?q", "items": {"type": "null"}}}})",
+             R"({"p": null})"));
+}
+
+TEST_CASE("an $id below an unknown keyword names nothing") {
+  constexpr auto* written = R"({"$defs": {
+    "a": {"not": {"x-list": [{"$id": "http://x.org/y", "type": "null"}]}},
+    "b": {"$id": "http://x.org/y", "type": "string"}}, "$ref": "http://x.org/y"})";
+  CHECK(fits(written, "\"x\""));
+  CHECK_FALSE(fits(written, "null"));
+}
+
 TEST_CASE("a property may be called $ref, $id or type") {
   CHECK_FALSE(fits(R"({"properties": {"$ref": {"type": "string"}}})", R"({"$ref": 1})"));
   CHECK(fits(R"({"properties": {"$id": {"type": "string"}, "type": true}})", R"({"type": 1})"));

@@ -80,7 +80,7 @@ TEST_CASE("groups may have names") { CHECK(found("^(?<year>\\d{4})-(?:\\d\\d)$",
 
 TEST_CASE("what is no expression is told apart from what RE2 leaves out") {
   for (const auto* bad : {"(", "[a", "a**", "\\", "\\Z", "\\a", "\\u12", "\\u{110000}", "\\x4",
-                          "(?i)a", "(?P<x>a)", "\\p{Nonsense}", "\\p", "\\c1", "x{2,1}"}) {
+                          "(?i)a", "(?P<x>a)", "\\p{Nonsense}", "\\p", "\\c1"}) {
     INFO(bad);
     CHECK(refusal(bad) == fault::invalid);
   }
