@@ -12,8 +12,8 @@
 /// Jobs and their histories as people see them: names for numbers, and the composite.
 namespace quipu {
 
-/// Reads a job and the awaited flows below it. `not_found`. Ids of activities are those of its plan;
-/// when that is not on the shelf, their places in it.
+/// Reads a job and the awaited flows below it. `not_found`. Ids of activities are those of its
+/// plan; when that is not on the shelf, their places in it.
 void inspect(ledger& from, const shelf& plans, std::string id, then<job_info> done);
 
 /// A history record. `after` is the job with it folded in: the key is that of then.
