@@ -20,7 +20,7 @@ int main(int argc, char** argv) {
   };
 
   if (const auto started = node.start(); !started) return complain(started.error());
-  auto& client = node.verbs();
+  auto& client = node.client();
   const auto deployed = client.deploy(argv[1]);
   if (!deployed) return complain(deployed.error());
   if (const auto active = client.activate(deployed->app, deployed->version); !active)

@@ -16,7 +16,7 @@ public:
   explicit session(std::unique_ptr<client> remote) : remote_(std::move(remote)) {}
   explicit session(std::unique_ptr<node> own) : own_(std::move(own)) {}
 
-  [[nodiscard]] client& verbs() { return own_ ? own_->verbs() : *remote_; }
+  [[nodiscard]] client& verbs() { return own_ ? own_->client() : *remote_; }
   /// It speaks to a node that runs in another process.
   [[nodiscard]] bool is_remote() const noexcept { return remote_ != nullptr; }
 

@@ -101,7 +101,7 @@ int run(const settings& with) {
   serve(node, log, std::chrono::milliseconds{with.payment_ms});
   if (const auto started = node.start(); !started)
     return complain(err, started.error(), exit_unreachable);
-  auto& client = node.verbs();
+  auto& client = node.client();
   const auto deployed = client.deploy(with.flow);
   if (!deployed) return complain(err, deployed.error(), exit_refused);
   if (const auto active = client.activate(deployed->app, deployed->version); !active)

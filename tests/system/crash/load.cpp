@@ -57,7 +57,7 @@ int run(const std::string& data, const std::string& flow, const std::string& fil
   quipu::node node{{.store = "lmdb:" + data}};
   node.serve("crash.work", [&](quipu::call& call) { return work(to, call); });
   if (const auto started = node.start(); !started) return complain(started.error());
-  auto& verbs = node.verbs();
+  auto& verbs = node.client();
   const auto deployed = verbs.deploy(flow);
   if (!deployed) return complain(deployed.error());
   if (const auto active = verbs.activate(deployed->app, deployed->version); !active)
