@@ -7,6 +7,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <unordered_set>
+#include <utility>
+#include <vector>
 
 namespace quipu {
 namespace {
@@ -61,18 +64,19 @@ void read_head(const tree& app, definition& into, findings& faults) {
 void check_awaits(const definition& app, findings& faults) {
   std::vector<std::string_view> topics;
   for (const auto& graph : app.graphs) topics.push_back(graph.subscribes);
+  const std::unordered_set<std::string_view> known{topics.begin(), topics.end()};
+  guesses near{std::move(topics)};
   for (const auto& graph : app.graphs)
     for (const auto& activity : graph.activities) {
       const auto* topic =
           activity.kind == activity_kind::await ? activity.find({"topic"}) : nullptr;
       if (topic == nullptr || !topic->is_string() || is_mapping(*topic) || topic->text().empty())
         continue;
-      if (std::find(topics.begin(), topics.end(), topic->text()) != topics.end()) continue;
-      const auto guess = did_you_mean(topic->text(), topics);
+      if (known.contains(topic->text())) continue;
       faults.error(
           topic->at,
           fmt::format("activity \"{}\" awaits \"{}\", but no graph of the app subscribes to it{}",
-                      activity.id, topic->text(), guess));
+                      activity.id, topic->text(), near.did_you_mean(topic->text())));
     }
 }
 

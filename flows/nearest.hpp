@@ -1,9 +1,11 @@
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace quipu {
 
@@ -16,5 +18,18 @@ namespace quipu {
 /// `; did you mean "x"?`, or nothing if no known word is near.
 [[nodiscard]] std::string did_you_mean(std::string_view word,
                                        std::span<const std::string_view> known);
+
+/// `did_you_mean` for a document that may have thousands of faults: after the first twenty it has
+/// nothing to say, so that a hostile document is refused as quickly as an honest one.
+class guesses {
+public:
+  explicit guesses(std::vector<std::string_view> known);
+
+  [[nodiscard]] std::string did_you_mean(std::string_view word);
+
+private:
+  std::vector<std::string_view> known_;
+  std::size_t left_ = 20;
+};
 
 } // namespace quipu

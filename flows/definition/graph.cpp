@@ -91,7 +91,7 @@ definition::graph read_graph(const tree& written, names& taken, const read_limit
   const auto told = faults.all().size();
   read_activities(*activities, made, taken, limits, faults);
   if (made.activities.empty() && faults.all().size() != told) return made;
-  const index ids{made};
+  index ids{made};
   find_trigger(made, activities->at, faults);
   const auto excused = read_transitions(written.find("transitions"), ids, made, faults);
   read_hooks(written.find("hooks"), ids, made, faults);

@@ -1,16 +1,20 @@
 #include "flows/definition/index.hpp"
 
-#include "flows/nearest.hpp"
-
 #include <fmt/format.h>
 
 namespace quipu::structure {
+namespace {
 
-index::index(const definition::graph& of) {
-  for (std::size_t i = 0; i < of.activities.size(); ++i) {
-    by_id_.emplace(of.activities[i].id, i);
-    ids_.push_back(of.activities[i].id);
-  }
+std::vector<std::string_view> ids(const definition::graph& of) {
+  std::vector<std::string_view> all;
+  for (const auto& activity : of.activities) all.push_back(activity.id);
+  return all;
+}
+
+} // namespace
+
+index::index(const definition::graph& of) : guesses_(ids(of)) {
+  for (std::size_t i = 0; i < of.activities.size(); ++i) by_id_.emplace(of.activities[i].id, i);
 }
 
 std::optional<std::size_t> index::find(std::string_view id) const {
@@ -18,8 +22,8 @@ std::optional<std::size_t> index::find(std::string_view id) const {
   return found != by_id_.end() ? std::optional{found->second} : std::nullopt;
 }
 
-std::string index::missing(std::string_view id) const {
-  return fmt::format("there is no activity \"{}\" in this graph{}", id, did_you_mean(id, ids_));
+std::string index::missing(std::string_view id) {
+  return fmt::format("there is no activity \"{}\" in this graph{}", id, guesses_.did_you_mean(id));
 }
 
 std::string where(const place& at, const place& from) {

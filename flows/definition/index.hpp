@@ -1,12 +1,12 @@
 #pragma once
 
 #include "flows/definition.hpp"
+#include "flows/nearest.hpp"
 
 #include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
-#include <vector>
 
 namespace quipu::structure {
 
@@ -17,11 +17,11 @@ public:
 
   [[nodiscard]] std::optional<std::size_t> find(std::string_view id) const;
   /// `there is no activity "x" in this graph; did you mean "y"?`
-  [[nodiscard]] std::string missing(std::string_view id) const;
+  [[nodiscard]] std::string missing(std::string_view id);
 
 private:
   std::unordered_map<std::string_view, std::size_t> by_id_;
-  std::vector<std::string_view> ids_;
+  guesses guesses_;
 };
 
 /// A place as a message at `from` names it: without the file, if it is the same.

@@ -81,7 +81,7 @@ void check_reach(const definition::graph& in, const std::vector<std::size_t>& ex
     if (!reached[i]) tell(i); // edges in a circle
 }
 
-void check_cycles(definition::graph& in, const index& ids, findings& faults) {
+void check_cycles(definition::graph& in, index& ids, findings& faults) {
   for (std::size_t i = 0; i < in.activities.size(); ++i) {
     auto& activity = in.activities[i];
     const auto* written =

@@ -17,6 +17,6 @@ void check_reach(const definition::graph& in, const std::vector<std::size_t>& ex
                  findings& faults);
 
 /// Finds what each cycle enters again: an activity above it that says `cycle: true`.
-void check_cycles(definition::graph& in, const index& ids, findings& faults);
+void check_cycles(definition::graph& in, index& ids, findings& faults);
 
 } // namespace quipu::structure

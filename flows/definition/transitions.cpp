@@ -17,7 +17,7 @@ struct arrow {
   std::optional<tree> conditions;
 };
 
-arrow read_arrow(const tree& item, const index& ids, std::string_view what, findings& faults) {
+arrow read_arrow(const tree& item, index& ids, std::string_view what, findings& faults) {
   arrow made;
   if (!fits(shape::object, item, what, faults)) return made;
   for (const auto& entry : item.entries) {
@@ -45,8 +45,8 @@ arrow read_arrow(const tree& item, const index& ids, std::string_view what, find
 
 } // namespace
 
-std::vector<std::size_t> read_transitions(const tree* written, const index& ids,
-                                          definition::graph& into, findings& faults) {
+std::vector<std::size_t> read_transitions(const tree* written, index& ids, definition::graph& into,
+                                          findings& faults) {
   std::vector<std::size_t> excused;
   std::unordered_map<std::size_t, const tree*> first_way; ///< to each activity that has a parent
   if (written == nullptr || !fits(shape::object, *written, "\"transitions\" of a graph", faults))
@@ -90,7 +90,7 @@ std::vector<std::size_t> read_transitions(const tree* written, const index& ids,
   return excused;
 }
 
-void read_hooks(const tree* written, const index& ids, definition::graph& into, findings& faults) {
+void read_hooks(const tree* written, index& ids, definition::graph& into, findings& faults) {
   if (written == nullptr || !fits(shape::object, *written, "\"hooks\" of a graph", faults)) return;
   for (const auto& [topic, at, list] : written->entries) {
     tree key;

@@ -64,8 +64,10 @@ tree library::follow(const tree& node, position where) {
       if (node.entries.size() > 1)
         refuse(*ref, fmt::format("a $ref stands alone in its mapping; here is also \"{}\"",
                                  node.entries[node.entries[0].key == "$ref" ? 1 : 0].key));
-      else if (auto found = target(*ref, where))
-        return std::move(*found);
+      trail_.push_back(&node);
+      auto found = node.entries.size() == 1 ? target(*ref, where) : std::nullopt;
+      trail_.pop_back();
+      if (found) return std::move(*found);
       tree nothing;
       nothing.at = ref->at;
       return nothing;
@@ -189,7 +191,10 @@ bool library::load(document& into, const fs::path& path, const tree& ref) {
 /// Every value of a file may be used once for nothing; what is used again counts like what aliases
 /// stand for. So a few small files cannot refer each other to a large definition.
 bool library::charge(document& in, const tree& ref) {
-  if (in.visited > in.nodes) used_.aliased += in.visited - std::exchange(in.visited, in.nodes);
+  if (in.visited > in.nodes) {
+    used_.aliased += in.visited - in.nodes;
+    in.visited = in.nodes;
+  }
   if (used_.aliased <= used_.limits.aliases) return true;
   if (!std::exchange(exhausted_, true))
     refuse(ref,

@@ -56,7 +56,7 @@ private:
   budget& used_;
   findings& faults_;
   std::map<std::filesystem::path, std::unique_ptr<document>> documents_;
-  std::vector<const tree*> trail_; ///< the targets of the `$ref`s that are being followed
+  std::vector<const tree*> trail_; ///< the `$ref`s that are being followed, and their targets
   std::set<const tree*> refused_;
   bool exhausted_ = false;
 };
