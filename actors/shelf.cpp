@@ -32,6 +32,15 @@ std::vector<std::shared_ptr<const plan>> shelf::all_active() const {
   return all;
 }
 
+std::vector<std::shared_ptr<const plan>> shelf::versions(const std::string& app) const {
+  const std::scoped_lock lock{guard_};
+  std::vector<std::shared_ptr<const plan>> all;
+  for (auto found = plans_.lower_bound({app, {}}); found != plans_.end() && found->first.first == app;
+       ++found)
+    all.push_back(found->second);
+  return all;
+}
+
 result<std::shared_ptr<const plan>> shelf::active(const std::string& topic,
                                                   const std::string& app) const {
   const auto all = all_active();

@@ -27,6 +27,8 @@ public:
   [[nodiscard]] result<std::shared_ptr<const plan>> active(const std::string& topic,
                                                            const std::string& app) const;
   [[nodiscard]] std::vector<std::shared_ptr<const plan>> all_active() const;
+  /// Every version of an app that is known here.
+  [[nodiscard]] std::vector<std::shared_ptr<const plan>> versions(const std::string& app) const;
 
 private:
   mutable std::mutex guard_;

@@ -28,6 +28,7 @@ struct node_options {
   unsigned threads = 0;  ///< scheduler threads; 0: one a core
   std::size_t payload_bytes = 1 << 20; ///< the largest message or reply: limits.payload.bytes
   bool listen = true;    ///< answer the `quipu` command at DIR/quipu.sock
+  bool observe = false;  ///< only look: the store is opened for reading, nothing runs
   std::chrono::milliseconds lease{10'000};
   std::chrono::milliseconds drain{10'000}; ///< how long `stop` waits for calls that are out
 };
@@ -70,8 +71,7 @@ public:
   void stop();
 
   /// Valid while the node runs.
-  [[nodiscard]] client& verbs();
-  [[nodiscard]] class client& client() { return verbs(); }
+  [[nodiscard]] quipu::client& client();
 
 private:
   struct state;

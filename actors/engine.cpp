@@ -1,0 +1,261 @@
+#include "actors/engine.hpp"
+
+#include "actors/activity.hpp"
+
+#include <caf/send.hpp>
+
+#include <utility>
+
+namespace quipu {
+
+namespace {
+
+answer answer_in(const call_answered& said) {
+  return {static_cast<answer::status>(said.status), said.code, said.data ? *said.data : json()};
+}
+
+result<receipt> receipt_in(write_done& told) {
+  if (told.refused) return *told.refused;
+  return std::move(told.got);
+}
+
+} // namespace
+
+caf::behavior make_engine(engine_actor* self, engine_parts parts) {
+  return self->state.make(self, std::move(parts));
+}
+
+caf::behavior engine_state::make(caf::event_based_actor* self, engine_parts parts) {
+  self_ = self;
+  parts_ = std::move(parts);
+  runner_ = std::make_unique<runner>(*parts_.plans);
+  random_.seed(parts_.seed != 0 ? parts_.seed : std::random_device{}());
+  self->set_down_handler([this](const caf::down_msg& what) { activity_died(what); });
+  begin_token();
+
+  // Each message is told to the runner at the ledger's time, then what it wants is performed.
+  const auto told = [this](auto tell) {
+    runner_->tick(parts_.store->now());
+    tell();
+    perform();
+  };
+  return {
+      [=, this](step_made& made) {
+        if (const auto with = stepping_.find(made.job); with != stepping_.end()) {
+          activities_[with->second].jobs.erase(made.job);
+          stepping_.erase(with);
+        }
+        told([&] { runner_->stepped(made.job, std::move(made.what)); });
+      },
+      [=, this](write_done& done) {
+        told([&] {
+          const auto job = done.job;
+          if (done.born)
+            runner_->started(job, receipt_in(done));
+          else
+            runner_->committed(job, receipt_in(done));
+        });
+      },
+      [=, this](call_answered& said) {
+        told([&] {
+          runner_->replied(said.job, {said.activity, said.pass}, said.attempt, answer_in(said));
+        });
+      },
+      [=, this](start_asked& asked) {
+        told([&] {
+          runner_->start(asked.request, asked.topic, asked.app, std::move(asked.id),
+                         asked.message ? *asked.message : json(), std::move(asked.gid),
+                         leased_ && !draining_ && runner_->size() < parts_.room);
+        });
+      },
+      [=, this](jobs_taken& got) {
+        told([&] {
+          for (const auto& each : got.jobs) runner_->took(each, got.dead);
+        });
+        if (got.more && !got.dead) look();
+      },
+      [=, this](mail_popped& got) {
+        told([&] {
+          for (const auto& [job, mail] : got.jobs) runner_->popped(job, mail);
+        });
+      },
+      [=, this](job_read& got) {
+        told([&] {
+          if (got.what)
+            runner_->reread(got.job, std::move(*got.what));
+          else
+            runner_->reread(got.job, *got.refused);
+        });
+      },
+      [=, this](job_seized& got) { told([&] { runner_->seized(got.what, std::move(got.how)); }); },
+      [=, this](const seize_asked& asked) {
+        parts_.store->seize(asked.job, mine_,
+                            [self = caf::actor{self_}, asked](result<snapshot> answer) {
+                              if (answer)
+                                caf::anon_send(self, job_seized{std::move(*answer), asked.how});
+                              asked.done(answer ? result<void>{} : result<void>{answer.error()});
+                            });
+      },
+      [=, this](const bell_rung& rung) {
+        if (rung.ready) {
+          if (leased_ && !draining_ && runner_->size() < parts_.room)
+            self_->send(parts_.writer, jobs_asked{mine_, 0, 64});
+        } else {
+          self_->send(parts_.writer, mail_asked{mine_});
+        }
+      },
+      [=, this](const lease_answered& answered) {
+        if (!answered.refused) {
+          const bool is_new = !std::exchange(leased_, true);
+          self_->delayed_send(self_, parts_.lease / 3, lease_asked{mine_, 0});
+          if (is_new) look();
+          return;
+        }
+        // The jobs of the old token are anybody's: forget them before somebody takes them.
+        runner_->forget_all();
+        stepping_.clear();
+        begin_token();
+      },
+      [=, this](const lease_asked& due) {
+        if (due.mine == mine_) self_->send(parts_.writer, lease_asked{mine_, parts_.lease.count()});
+      },
+      [=, this](const dead_found& found) {
+        if (draining_) return;
+        for (auto dead : found.lapsed) self_->send(parts_.writer, jobs_asked{mine_, dead, 64});
+      },
+      [=, this](tick) {
+        look();
+        self_->delayed_send(self_, parts_.look, tick{});
+      },
+      [=, this](drain) { draining_ = true; },
+      [=, this](rest_asked) { return static_cast<std::uint64_t>(runner_->size()); },
+  };
+}
+
+/// A fresh name to own jobs under; the first look comes when its lease is there.
+void engine_state::begin_token() {
+  leased_ = false;
+  do {
+    mine_ = random_();
+  } while (mine_ == 0);
+  runner_->own(mine_);
+  parts_.rings->enlist(mine_, caf::actor{self_});
+  self_->send(parts_.writer, lease_asked{mine_, parts_.lease.count()});
+}
+
+/// What nobody rang for is found by looking.
+void engine_state::look() {
+  if (!leased_) return;
+  self_->send(parts_.writer, mail_asked{mine_});
+  if (draining_) return;
+  if (runner_->size() < parts_.room) self_->send(parts_.writer, jobs_asked{mine_, 0, 64});
+  self_->send(parts_.writer, dead_asked{mine_});
+}
+
+void engine_state::perform() {
+  // Performing may make the runner want more; what it wants is worked off in order.
+  while (!runner_->wishes.empty()) {
+    auto wishes = std::exchange(runner_->wishes, {});
+    for (auto& each : wishes) std::visit([this](auto& wish) { perform(wish); }, each);
+  }
+}
+
+caf::actor engine_state::activity_of(const wish::step& what) {
+  auto& with = activities_[{what.rules, what.what.at.activity}];
+  if (!with.actor) with.actor = self_->spawn<caf::monitored>(activity_actor);
+  with.jobs.insert(what.job);
+  return with.actor;
+}
+
+void engine_state::activity_died(const caf::down_msg& what) {
+  for (auto& [key, with] : activities_) {
+    if (with.actor != what.source) continue;
+    with.actor = nullptr;
+    const auto lost = std::exchange(with.jobs, {});
+    runner_->tick(parts_.store->now());
+    for (const auto& job : lost) {
+      stepping_.erase(job);
+      runner_->step_lost(job);
+    }
+    perform();
+    return;
+  }
+}
+
+void engine_state::perform(wish::step& what) {
+  const auto actor = activity_of(what);
+  stepping_.insert_or_assign(what.job, activity_key{what.rules, what.what.at.activity});
+  self_->send(actor, step_asked{std::move(what)});
+}
+
+void engine_state::perform(wish::start& what) {
+  self_->send(parts_.writer, write_asked{std::move(what.what), {}});
+}
+
+void engine_state::perform(wish::commit& what) {
+  self_->send(parts_.writer, write_asked{std::nullopt, std::move(what.what)});
+}
+
+void engine_state::perform(wish::call& what) {
+  auto& [job, gid, asked] = what;
+  const auto topic = parts_.topics.find(asked.topic);
+  // A node that stops, and one without such a worker, leave the call to the store's backlog.
+  if (draining_ || topic == parts_.topics.end()) {
+    runner_->shelve(job, asked.at, asked.attempt);
+    return;
+  }
+  self_->send(topic->second,
+              call_asked{std::move(job), std::move(gid), asked.at.activity, asked.at.pass,
+                         std::move(asked.activity), std::move(asked.topic), asked.attempt,
+                         asked.due_ms.value_or(0), std::move(asked.input)});
+}
+
+void engine_state::perform(wish::read& what) {
+  self_->send(parts_.writer, read_asked{std::move(what.job)});
+}
+
+void engine_state::perform(wish::accept& what) {
+  start_answered told{what.request, {}, std::nullopt};
+  if (what.answer)
+    told.job = *what.answer;
+  else
+    told.refused = what.answer.error();
+  self_->send(parts_.hub, std::move(told));
+}
+
+void engine_state::perform(wish::tell& what) {
+  self_->send(parts_.hub, job_told{std::move(what.job), std::move(what.report)});
+}
+
+void engine_state::perform(wish::alarm& what) { self_->send(parts_.timer, alarm_set{what.due_ms}); }
+
+void engine_state::perform(wish::send& what) {
+  if (parts_.signal) parts_.signal(what);
+}
+
+void engine_state::perform(wish::interrupt& what) {
+  // The asker's digit stays 8 until the ledger has answered.
+  const auto& asked = what.what;
+  json how{{"reason", asked.reason},
+           {"code", asked.code},
+           {"throw", asked.throws},
+           {"descend", asked.descend}};
+  call_answered told{what.job, asked.at.activity, asked.at.pass, 1, 0, 200, value{json::object()}};
+  parts_.store->seize(asked.job, mine_,
+                      [self = caf::actor{self_}, how, told](result<snapshot> got) mutable {
+                        if (got) {
+                          caf::anon_send(self, job_seized{std::move(*got), std::move(how)});
+                        } else {
+                          told.status = static_cast<std::uint8_t>(answer::status::error);
+                          told.code = status(got.error().code);
+                          told.data = value{json{{"message", got.error().message}}};
+                        }
+                        caf::anon_send(self, std::move(told));
+                      });
+}
+
+void engine_state::perform(wish::warn& what) {
+  if (parts_.warn) parts_.warn(what.job, what.message);
+}
+
+} // namespace quipu

@@ -1,0 +1,91 @@
+#pragma once
+
+#include "actors/bells.hpp"
+#include "actors/messages.hpp"
+#include "actors/runner.hpp"
+
+#include <caf/behavior.hpp>
+#include <caf/event_based_actor.hpp>
+#include <caf/stateful_actor.hpp>
+
+#include <chrono>
+#include <map>
+#include <memory>
+#include <random>
+#include <string>
+#include <unordered_map>
+#include <unordered_set>
+
+namespace quipu {
+
+/// Everything that an engine works with; the node makes it.
+struct engine_parts {
+  std::shared_ptr<const shelf> plans;
+  std::shared_ptr<ledger>
+      store;         ///< for its time only; everything else goes through the ledger actor
+  caf::actor writer; ///< the ledger actor
+  caf::actor hub;
+  caf::actor timer;
+  std::map<std::string, caf::actor> topics;      ///< who serves what, in this node
+  std::shared_ptr<bells> rings;                  ///< tells it of mail
+  std::function<void(const wish::send&)> signal; ///< sends an activity's signal
+  std::function<void(const std::string& job, const std::string& message)> warn;
+  std::chrono::milliseconds lease{10'000};
+  std::chrono::milliseconds look{250}; ///< how often queues are looked at without a bell
+  std::size_t room = 20'000;           ///< more jobs than this are left in the ready queue
+  std::uint64_t seed = 0;              ///< of its tokens; 0: drawn from the machine
+};
+
+/// Performs what its runner wants: a thin shell of messages around a state machine.
+class engine_state {
+public:
+  caf::behavior make(caf::event_based_actor* self, engine_parts parts);
+
+  static inline const char* name = "engine";
+
+private:
+  void begin_token();
+  void look();
+  void perform();
+  void perform(wish::step& what);
+  void perform(wish::start& what);
+  void perform(wish::commit& what);
+  void perform(wish::call& what);
+  void perform(wish::read& what);
+  void perform(wish::accept& what);
+  void perform(wish::tell& what);
+  void perform(wish::alarm& what);
+  void perform(wish::send& what);
+  void perform(wish::interrupt& what);
+  void perform(wish::warn& what);
+  [[nodiscard]] caf::actor activity_of(const wish::step& what);
+  void activity_died(const caf::down_msg& what);
+
+  struct busy_activity {
+    caf::actor actor;
+    std::unordered_set<std::string> jobs; ///< whose steps are with it
+  };
+  using activity_key = std::pair<const flow*, std::uint32_t>;
+  struct activity_hash {
+    std::size_t operator()(const activity_key& key) const noexcept {
+      return std::hash<const void*>{}(key.first) ^ (std::size_t{key.second} * 0x9e3779b97f4a7c15U);
+    }
+  };
+
+  caf::event_based_actor* self_ = nullptr;
+  engine_parts parts_;
+  std::unique_ptr<runner> runner_;
+  std::mt19937_64 random_;
+  token mine_ = 0;
+  bool leased_ = false;
+  bool draining_ = false;
+  std::unordered_map<activity_key, busy_activity, activity_hash> activities_;
+  std::unordered_map<std::string, activity_key> stepping_; ///< which activity has a job's step
+};
+
+using engine_actor = caf::stateful_actor<engine_state>;
+
+/// For `spawn`.
+caf::behavior make_engine(engine_actor* self, engine_parts parts);
+
+} // namespace quipu

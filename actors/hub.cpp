@@ -1,0 +1,115 @@
+#include "actors/hub.hpp"
+
+#include <caf/send.hpp>
+#include <fmt/format.h>
+
+#include <functional>
+#include <utility>
+
+namespace quipu {
+
+namespace {
+
+/// Starts that have not been answered; more are refused.
+constexpr std::size_t most_requests = 100'000;
+/// How many waiters' jobs are looked at in one go.
+constexpr std::size_t most_looks = 1'000;
+constexpr std::chrono::seconds look_every{1};
+
+} // namespace
+
+caf::behavior make_hub(hub_actor* self, std::shared_ptr<ledger> store) {
+  return self->state.make(self, std::move(store));
+}
+
+caf::behavior hub_state::make(caf::event_based_actor* self, std::shared_ptr<ledger> store) {
+  self_ = self;
+  store_ = std::move(store);
+  random_.seed(std::random_device{}());
+  self->delayed_send(self, look_every, tick{});
+  return {
+      [this](publish_asked& what) { publish(what); },
+      [this](start_answered& told) {
+        auto found = requests_.extract(told.request);
+        if (!found) return;
+        auto& [accepted, ended] = found.mapped();
+        // Whoever waits is noted before the end can be told.
+        if (!told.refused && ended) waiters_[told.job].push_back({0, std::move(ended)});
+        if (accepted)
+          accepted(told.refused ? result<std::string>{*told.refused}
+                                : result<std::string>{told.job});
+      },
+      [this](job_told& told) { tell(told.job, told.report); },
+      [this](wait_asked& what) {
+        waiters_[what.job].push_back({what.ticket, std::move(what.ended)});
+        store_->read(what.job, [self = caf::actor{self_}](result<snapshot> got) {
+          if (!got || got->state == "running") return;
+          if (auto report = report_of(*got))
+            caf::anon_send(self, job_told{got->job, std::move(*report)});
+        });
+      },
+      [this](const wait_over& what) {
+        const auto found = waiters_.find(what.job);
+        if (found == waiters_.end()) return;
+        std::erase_if(found->second,
+                      [&](const waiter& each) { return each.ticket == what.ticket; });
+        if (found->second.empty()) waiters_.erase(found);
+      },
+      [this](caf::actor& engine) { engines_.push_back(std::move(engine)); },
+      [this](tick) {
+        look();
+        self_->delayed_send(self_, look_every, tick{});
+      },
+      [this](drain) { draining_ = true; },
+  };
+}
+
+void hub_state::publish(publish_asked& what) {
+  if (draining_ || engines_.empty())
+    return what.accepted(failure{fault::unavailable, "the node is stopping; nothing was accepted"});
+  if (requests_.size() >= most_requests)
+    return what.accepted(failure{
+        fault::overloaded, fmt::format("{} starts wait already; try again later", most_requests)});
+  const auto request = ++last_request_;
+  requests_.emplace(request, asked{std::move(what.accepted), std::move(what.ended)});
+  auto id = what.id.empty() ? random_name(2) : std::move(what.id);
+  const auto& engine = engines_[turn_++ % engines_.size()];
+  self_->send(engine, start_asked{request, std::move(what.topic), std::move(what.app),
+                                  std::move(id), random_name(2), std::move(what.message)});
+}
+
+void hub_state::tell(const std::string& job, const json& report) {
+  auto found = waiters_.extract(job);
+  if (!found) return;
+  for (auto& each : found.mapped()) each.ended(job, report);
+}
+
+void hub_state::look() {
+  std::size_t looked = 0;
+  for (const auto& [job, waiting] : waiters_) {
+    if (++looked > most_looks) break;
+    store_->read(job, [self = caf::actor{self_}](result<snapshot> got) {
+      if (!got || got->state == "running") return;
+      if (auto report = report_of(*got))
+        caf::anon_send(self, job_told{got->job, std::move(*report)});
+    });
+  }
+}
+
+std::string hub_state::random_name(int words) {
+  std::string text;
+  for (int word = 0; word < words; ++word)
+    fmt::format_to(std::back_inserter(text), "{:016x}", random_());
+  return text;
+}
+
+result<json> report_of(const snapshot& ended) {
+  auto view = job::load(ended);
+  if (!view) return view.error();
+  json report{{"state", std::string{view->state()}}, {"data", json::object()}};
+  for (const auto& [name, data] : view->data()) report["data"][name] = *data;
+  if (view->end() && view->end()->error) report["error"] = *view->end()->error;
+  return report;
+}
+
+} // namespace quipu

@@ -1,0 +1,197 @@
+#include "actors/local_client.hpp"
+
+#include "actors/answered.hpp"
+#include "actors/definitions.hpp"
+#include "actors/inspect.hpp"
+
+#include <caf/send.hpp>
+#include <fmt/format.h>
+
+namespace quipu {
+
+namespace {
+
+/// How many records one call of the store brings.
+constexpr std::size_t history_page = 1'000;
+
+ending ending_of(const std::string& job, const json& report) {
+  ending made;
+  made.job = job;
+  made.state = report.value("state", "");
+  made.data = report.value("data", json::object());
+  if (const auto error = report.find("error"); error != report.end() && error->is_object())
+    made.error = job_error{error->value("code", 500), error->value("message", ""),
+                           error->value("activity", ""), error->value("data", json())};
+  return made;
+}
+
+std::chrono::system_clock::time_point time_of(std::int64_t epoch_ms) {
+  return std::chrono::system_clock::time_point{std::chrono::milliseconds{epoch_ms}};
+}
+
+failure not_yet(const std::string& job, std::chrono::milliseconds waited) {
+  return {fault::timeout,
+          fmt::format("job \"{}\" has not ended after {} ms; it goes on", job, waited.count())};
+}
+
+} // namespace
+
+result<void> local_client::may_write() const {
+  if (with_.hub) return {};
+  return failure{fault::unavailable,
+                 "the directory is open for looking only; nothing was accepted"};
+}
+
+result<value> local_client::checked(json data) const {
+  value message{std::move(data)};
+  if (message.packed().size() > with_.payload_bytes)
+    return failure{fault::too_large,
+                   fmt::format("the message has {} bytes; limits.payload.bytes is {}",
+                               message.packed().size(), with_.payload_bytes)};
+  return message;
+}
+
+void local_client::publish(const std::string& topic, json data, publish_options options,
+                           std::function<void(result<std::string>)> accepted,
+                           std::function<void(const std::string&, const json&)> ended) {
+  if (auto may = may_write(); !may) return accepted(may.error());
+  auto message = checked(std::move(data));
+  if (!message) return accepted(message.error());
+  caf::anon_send(with_.hub,
+                 publish_asked{topic, std::move(options.app), std::move(options.id),
+                               std::move(*message), std::move(accepted), std::move(ended)});
+}
+
+result<std::string> local_client::publish(const std::string& topic, json data,
+                                          publish_options options) {
+  answered<std::string> accepted;
+  publish(topic, std::move(data), std::move(options), accepted.then(), nullptr);
+  return accepted.wait();
+}
+
+result<ending> local_client::run(const std::string& topic, json data, run_options options) {
+  answered<std::string> accepted;
+  answered<ending> ended;
+  publish(topic, std::move(data), {std::move(options.id), std::move(options.app)}, accepted.then(),
+          [told = ended.then()](const std::string& job, const json& report) {
+            told(ending_of(job, report));
+          });
+  auto job = accepted.wait();
+  if (!job) return job.error();
+  if (auto end = ended.wait(options.timeout)) return std::move(*end);
+  return not_yet(*job, options.timeout);
+}
+
+result<ending> local_client::wait(const std::string& job, std::chrono::milliseconds timeout) {
+  answered<snapshot> read;
+  with_.store->read(job, read.then());
+  if (auto there = read.wait(); !there) return there.error();
+  if (auto may = may_write(); !may) return may.error();
+  const auto ticket = ++tickets_;
+  answered<ending> ended;
+  caf::anon_send(
+      with_.hub,
+      wait_asked{job, ticket, [told = ended.then()](const std::string& id, const json& report) {
+                   told(ending_of(id, report));
+                 }});
+  if (auto end = ended.wait(timeout)) return std::move(*end);
+  caf::anon_send(with_.hub, wait_over{job, ticket});
+  return not_yet(job, timeout);
+}
+
+result<job_info> local_client::job(const std::string& id) {
+  answered<job_info> looked;
+  inspect(*with_.store, *with_.plans, id, looked.then());
+  return looked.wait();
+}
+
+result<std::vector<json>> local_client::history(const std::string& id) {
+  answered<snapshot> read;
+  with_.store->read(id, read.then());
+  auto there = read.wait();
+  if (!there) return there.error();
+  const auto app = with_.plans->find(there->app, there->version);
+  const auto* rules = app ? app->find(there->topic) : nullptr;
+  if (rules == nullptr)
+    return failure{
+        fault::not_found,
+        fmt::format("the definition of job \"{}\", app \"{}\" version \"{}\", is not there", id,
+                    there->app, there->version)};
+  std::vector<json> all;
+  quipu::job view;
+  for (std::uint64_t next = 1;;) {
+    answered<quipu::history_page> asked;
+    with_.store->history(id, next, history_page, asked.then());
+    auto page = asked.wait();
+    if (!page) return page.error();
+    for (const auto& bytes : page->records) {
+      auto what = decode_record(bytes);
+      if (!what) return what.error();
+      if (auto folded = view.fold(*what); !folded) return folded.error();
+      all.push_back(describe(*what, view, *rules));
+    }
+    next = page->first + page->records.size();
+    if (page->records.empty() || next > page->total) return all;
+  }
+}
+
+result<job_list> local_client::jobs(const job_query& which) {
+  answered<job_page> asked;
+  with_.store->jobs({which.topic, which.state, which.after, which.most}, asked.then());
+  auto page = asked.wait();
+  if (!page) return page.error();
+  job_list list;
+  list.next = std::move(page->next);
+  for (auto& row : page->rows) {
+    job_list::row made{std::move(row.job),   std::move(row.app),   std::move(row.version),
+                       std::move(row.topic), std::move(row.state), time_of(row.created_ms),
+                       std::nullopt};
+    if (row.ended_ms != 0) made.ended = time_of(row.ended_ms);
+    list.rows.push_back(std::move(made));
+  }
+  return list;
+}
+
+result<version_info> local_client::deploy(const std::string& file) {
+  if (auto may = may_write(); !may) return may.error();
+  findings told;
+  auto app = read_app(file, told);
+  if (!app) return app.error();
+  version_info made{app->stored.app, app->stored.version, app->stored.hash, false};
+  answered<void> kept;
+  with_.store->deploy(std::move(app->stored), kept.then());
+  if (auto done = kept.wait(); !done) return done.error();
+  with_.plans->put(std::move(app->made));
+  return made;
+}
+
+result<void> local_client::activate(const std::string& app, const std::string& version) {
+  if (auto may = may_write(); !may) return may.error();
+  answered<void> done;
+  with_.store->activate(app, version, done.then());
+  auto answer = done.wait();
+  if (answer) with_.plans->activate(app, version);
+  return answer;
+}
+
+result<std::vector<version_info>> local_client::versions(const std::string& app) {
+  answered<std::vector<app_version>> asked;
+  with_.store->apps(asked.then());
+  auto found = asked.wait();
+  if (!found) return found.error();
+  std::vector<version_info> all;
+  for (auto& each : *found)
+    if (app.empty() || each.app == app)
+      all.push_back(
+          {std::move(each.app), std::move(each.version), std::move(each.hash), each.active});
+  return all;
+}
+
+result<void> local_client::scrub(const std::string& job) {
+  if (auto may = may_write(); !may) return may.error();
+  answered<void> done;
+  with_.store->scrub(job, done.then());
+  return done.wait();
+}
+
+} // namespace quipu

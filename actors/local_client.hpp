@@ -1,0 +1,51 @@
+#pragma once
+
+#include "actors/messages.hpp"
+#include "actors/shelf.hpp"
+
+#include <quipu/client.hpp>
+
+#include <atomic>
+#include <functional>
+#include <memory>
+
+namespace quipu {
+
+/// The verbs of the node in this process. Starting and waiting go through the hub; looking goes to the store.
+class local_client final : public client {
+public:
+  struct parts {
+    std::shared_ptr<ledger> store;
+    std::shared_ptr<shelf> plans;
+    caf::actor hub; ///< none: the node only looks
+    std::size_t payload_bytes = 1 << 20;
+  };
+
+  explicit local_client(parts with) : with_(std::move(with)) {}
+
+  result<std::string> publish(const std::string& topic, json data,
+                              publish_options options) override;
+  result<ending> run(const std::string& topic, json data, run_options options) override;
+  result<ending> wait(const std::string& job, std::chrono::milliseconds timeout) override;
+  result<job_info> job(const std::string& id) override;
+  result<std::vector<json>> history(const std::string& id) override;
+  result<job_list> jobs(const job_query& which) override;
+  result<version_info> deploy(const std::string& file) override;
+  result<void> activate(const std::string& app, const std::string& version) override;
+  result<std::vector<version_info>> versions(const std::string& app) override;
+  result<void> scrub(const std::string& job) override;
+
+  /// Starts a job without blocking; the callbacks come on actors' threads.
+  void publish(const std::string& topic, json data, publish_options options,
+               std::function<void(result<std::string>)> accepted,
+               std::function<void(const std::string&, const json&)> ended);
+
+private:
+  [[nodiscard]] result<value> checked(json data) const;
+  [[nodiscard]] result<void> may_write() const;
+
+  parts with_;
+  std::atomic<std::uint64_t> tickets_{0};
+};
+
+} // namespace quipu

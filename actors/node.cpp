@@ -1,0 +1,232 @@
+#include "actors/control.hpp"
+#include "actors/crew.hpp"
+#include "actors/definitions.hpp"
+#include "actors/engine.hpp"
+#include "actors/hub.hpp"
+#include "actors/ledger_actor.hpp"
+#include "actors/local_client.hpp"
+#include "actors/timer.hpp"
+#include "actors/topic.hpp"
+#include "collation/memory_ledger.hpp"
+#include "lmdb_bridge/lmdb_ledger.hpp"
+
+#include <quipu/node.hpp>
+
+#include <caf/actor_system.hpp>
+#include <caf/actor_system_config.hpp>
+#include <caf/init_global_meta_objects.hpp>
+#include <caf/scoped_actor.hpp>
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <map>
+#include <mutex>
+#include <thread>
+
+namespace quipu {
+
+namespace {
+
+constexpr std::string_view lmdb_scheme = "lmdb:";
+constexpr std::string_view memory_store = "memory:";
+constexpr std::string_view socket_name = "quipu.sock";
+/// Calls of a topic that run at once unless its service says otherwise.
+constexpr std::size_t default_concurrency = 8;
+constexpr unsigned most_engines = 4;
+constexpr std::chrono::milliseconds look{250};
+
+struct served {
+  worker_function work;
+  std::size_t concurrency = default_concurrency;
+};
+
+/// CAF wants to know its message types before the first system is made, once a process.
+void know_messages() {
+  static std::once_flag once;
+  std::call_once(once, [] {
+    caf::core::init_global_meta_objects();
+    caf::init_global_meta_objects<caf::id_block::quipu>();
+  });
+}
+
+result<std::shared_ptr<ledger>> open_store(const node_options& with) {
+  if (with.store == memory_store) return std::shared_ptr<ledger>{std::make_shared<memory_ledger>()};
+  if (!with.store.starts_with(lmdb_scheme) || with.store.size() == lmdb_scheme.size())
+    return failure{
+        fault::bad_request,
+        fmt::format("store \"{}\" is none that quipu knows; lmdb:DIR or memory: would be right",
+                    with.store)};
+  lmdb_ledger::options options;
+  options.path = with.store.substr(lmdb_scheme.size());
+  options.durable = with.sync == node_options::durability::sync ? lmdb_ledger::durability::sync
+                                                                : lmdb_ledger::durability::relaxed;
+  options.read_only = with.observe;
+  auto opened = lmdb_ledger::open(std::move(options));
+  if (!opened) return opened.error();
+  return std::shared_ptr<ledger>{std::move(*opened)};
+}
+
+} // namespace
+
+struct node::state {
+  node_options options;
+  std::map<std::string, served> services;
+
+  // Made by start, in this order; taken down in the other.
+  std::shared_ptr<ledger> store;
+  std::shared_ptr<shelf> plans;
+  std::shared_ptr<bells> rings;
+  std::shared_ptr<crew> hands;
+  std::unique_ptr<caf::actor_system_config> config;
+  std::unique_ptr<caf::actor_system> system;
+  caf::actor writer;
+  caf::actor timer;
+  caf::actor hub;
+  std::vector<caf::actor> topics;
+  std::vector<caf::actor> engines;
+  std::unique_ptr<local_client> verbs;
+  std::unique_ptr<control_server> control;
+
+  void spawn();
+  void revive_backlogs();
+  void stop();
+};
+
+node::node(node_options options) : state_(std::make_unique<state>()) {
+  state_->options = std::move(options);
+}
+
+node::~node() { stop(); }
+
+service node::serve(std::string topic, worker_function work) {
+  auto& made = state_->services[std::move(topic)];
+  made.work = std::move(work);
+  return service{made.concurrency};
+}
+
+result<void> node::start() {
+  auto& s = *state_;
+  if (s.verbs) return failure{fault::conflict, "the node runs already"};
+  know_messages();
+  auto store = open_store(s.options);
+  if (!store) return store.error();
+  s.store = std::move(*store);
+  s.plans = std::make_shared<shelf>();
+  if (auto loaded = load_apps(*s.store, *s.plans); !loaded) {
+    s.stop();
+    return loaded.error();
+  }
+  if (!s.options.observe) s.spawn();
+  s.verbs = std::make_unique<local_client>(
+      local_client::parts{s.store, s.plans, s.hub, s.options.payload_bytes});
+  if (!s.options.observe) s.revive_backlogs();
+  if (s.options.listen && !s.options.observe && s.options.store.starts_with(lmdb_scheme)) {
+    const std::filesystem::path directory{s.options.store.substr(lmdb_scheme.size())};
+    auto control = control_server::open(directory / socket_name, *s.verbs);
+    if (!control) {
+      s.stop();
+      return control.error();
+    }
+    s.control = std::move(*control);
+  }
+  return {};
+}
+
+void node::state::spawn() {
+  const auto cores = std::max(1U, std::thread::hardware_concurrency());
+  config = std::make_unique<caf::actor_system_config>();
+  config->set("scheduler.max-threads", std::size_t{options.threads != 0 ? options.threads : cores});
+  system = std::make_unique<caf::actor_system>(*config);
+  hands = std::make_shared<crew>();
+  rings = std::make_shared<bells>();
+  store->on_bell([rings = rings](token whose) { rings->ring(whose); });
+  writer = system->spawn(ledger_actor, store);
+  timer = system->spawn(make_timer, store, look);
+  hub = system->spawn(make_hub, store);
+  std::map<std::string, caf::actor> serving;
+  for (auto& [topic, how] : services) {
+    topics.push_back(system->spawn(topic_actor, how.work, hands,
+                                   hands->open(std::max<std::size_t>(1, how.concurrency)),
+                                   options.payload_bytes));
+    serving.emplace(topic, topics.back());
+  }
+  const auto count = options.engines != 0 ? options.engines : std::min(cores, most_engines);
+  for (unsigned each = 0; each < count; ++each) {
+    engine_parts parts;
+    parts.plans = plans;
+    parts.store = store;
+    parts.writer = writer;
+    parts.hub = hub;
+    parts.timer = timer;
+    parts.topics = serving;
+    parts.rings = rings;
+    parts.warn = [](const std::string& job, const std::string& message) {
+      spdlog::warn("job \"{}\": {}", job, message);
+    };
+    parts.lease = options.lease;
+    parts.look = look;
+    engines.push_back(system->spawn(make_engine, std::move(parts)));
+    caf::anon_send(engines.back(), tick{});
+    caf::anon_send(hub, engines.back());
+  }
+}
+
+/// Calls that waited in the store for a worker of these topics go on.
+void node::state::revive_backlogs() {
+  constexpr std::size_t batch = 1'000;
+  for (const auto& [topic, how] : services) {
+    while (true) {
+      answered<std::size_t> told;
+      store->serve(topic, batch, told.then());
+      const auto count = told.wait();
+      if (!count || *count < batch) break;
+    }
+  }
+}
+
+void node::stop() { state_->stop(); }
+
+/// New jobs are refused, calls that are out may finish; what is left goes back to the store. Then a watchdog: a thread that
+/// will not end is no reason to hang for ever, the ledger has everything.
+void node::state::stop() {
+  control.reset();
+  if (system) {
+    caf::scoped_actor self{*system};
+    self->send(hub, drain{});
+    for (const auto& each : engines) self->send(each, drain{});
+    const auto until = std::chrono::steady_clock::now() + options.drain;
+    const auto at_rest = [&] {
+      if (hands->busy() > 0) return false;
+      std::uint64_t held = 0;
+      for (const auto& each : engines)
+        self->request(each, std::chrono::seconds{1}, rest_asked{})
+            .receive([&](std::uint64_t jobs) { held += jobs; }, [](const caf::error&) {});
+      return held == 0;
+    };
+    while (!at_rest() && std::chrono::steady_clock::now() < until)
+      std::this_thread::sleep_for(std::chrono::milliseconds{5});
+    rings->silence();
+    store->on_bell(nullptr);
+    for (const auto& each : engines) self->send_exit(each, caf::exit_reason::user_shutdown);
+    for (const auto& each : topics) self->send_exit(each, caf::exit_reason::user_shutdown);
+    for (const auto& each : {hub, timer, writer})
+      self->send_exit(each, caf::exit_reason::user_shutdown);
+    self->await_all_other_actors_done();
+  }
+  verbs.reset();
+  engines.clear();
+  topics.clear();
+  hub = timer = writer = nullptr;
+  // Threads that still run users' code hold the crew until they are done.
+  hands.reset();
+  system.reset();
+  config.reset();
+  store.reset();
+  plans.reset();
+  rings.reset();
+}
+
+quipu::client& node::client() { return *state_->verbs; }
+
+} // namespace quipu

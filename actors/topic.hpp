@@ -1,0 +1,22 @@
+#pragma once
+
+#include "actors/crew.hpp"
+#include "actors/messages.hpp"
+
+#include <quipu/node.hpp>
+
+#include <caf/behavior.hpp>
+#include <caf/event_based_actor.hpp>
+
+#include <memory>
+
+namespace quipu {
+
+/// Who serves one topic in this node: hands each call to the crew, where the user's function runs;
+/// the answer goes straight to the engine that asked. What a function throws, and what is no
+/// answer, is an error 500 that says so.
+caf::behavior topic_actor(caf::event_based_actor* self, worker_function work,
+                          std::shared_ptr<crew> hands, std::shared_ptr<crew::lane> lane,
+                          std::size_t payload_bytes);
+
+} // namespace quipu

@@ -1,0 +1,152 @@
+#include "actors/verbs.hpp"
+
+#include "actors/route.hpp"
+#include "collation/job.hpp"
+#include "collation/pack.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <memory>
+#include <vector>
+
+namespace quipu {
+
+namespace {
+
+/// The app that a verb is about when it does not say so.
+result<std::string> only_app(const shelf& plans) {
+  std::vector<std::string> names;
+  for (const auto& each : plans.all_active()) names.push_back(each->app);
+  if (names.size() == 1) return names.front();
+  if (names.empty()) return failure{fault::not_found, "no app is active"};
+  return failure{fault::bad_request,
+                 fmt::format("several apps are active, say which: {}", fmt::join(names, ", "))};
+}
+
+/// Whether a job runs in one of these versions; asks page by page, flow by flow.
+class search : public std::enable_shared_from_this<search> {
+public:
+  using flows = std::vector<std::pair<std::string, std::string>>;
+
+  search(ledger& in, std::string app, flows which, then<bool> done)
+      : in_(in), app_(std::move(app)), flows_(std::move(which)), done_(std::move(done)) {}
+
+  void go_on() {
+    if (next_ == flows_.size()) return done_(false);
+    job_filter which;
+    which.topic = flows_[next_].second;
+    which.state = "running";
+    which.after = after_;
+    in_.jobs(which, [self = shared_from_this()](result<job_page> got) { self->take(got); });
+  }
+
+private:
+  void take(const result<job_page>& got) {
+    if (!got) return done_(got.error());
+    for (const auto& row : got->rows)
+      if (row.app == app_ && row.version == flows_[next_].first) return done_(true);
+    after_ = got->next;
+    if (after_.empty()) ++next_;
+    go_on();
+  }
+
+  ledger& in_;
+  std::string app_;
+  flows flows_;
+  then<bool> done_;
+  std::size_t next_ = 0;
+  std::string after_;
+};
+
+std::string reply_body(const answer& reply) {
+  const auto status = reply.is == answer::status::error     ? "error"
+                      : reply.is == answer::status::pending ? "pending"
+                                                            : "success";
+  return pack({{"status", status}, {"code", reply.code}, {"data", reply.data}});
+}
+
+/// Which pass of the activity is pending, or why none is.
+result<instance> find_pending(const snapshot& got, const job& view, const flow& rules,
+                              const completion& what) {
+  const auto known = rules.index.find(what.activity);
+  if (known == rules.index.end())
+    return failure{fault::not_found, fmt::format("the flow of job \"{}\" has no activity \"{}\"",
+                                                 got.job, what.activity)};
+  std::vector<std::uint32_t> pending;
+  for (const auto& [at, owed] : view.obligations())
+    if (at.activity == known->second && owed.is == obligation::kind::pending &&
+        (!what.dimension || *what.dimension == at.pass))
+      pending.push_back(at.pass);
+  if (pending.size() == 1) return instance{known->second, pending.front()};
+  if (pending.size() > 1)
+    return failure{fault::bad_request,
+                   fmt::format("\"{}\" of job \"{}\" is pending in several passes, say which: {}",
+                               what.activity, got.job, fmt::join(pending, ", "))};
+  const auto pass = what.dimension ? *what.dimension : view.shown().at(known->second);
+  switch (view.at(rules.activities[known->second].slice, {known->second, pass})) {
+  case digit::completed:
+  case digit::errored:
+    return failure{fault::conflict, fmt::format("\"{}\" of job \"{}\" has been answered",
+                                                what.activity, got.job)};
+  default:
+    return failure{fault::not_found, fmt::format("\"{}\" of job \"{}\" is not pending",
+                                                 what.activity, got.job)};
+  }
+}
+
+} // namespace
+
+void send_signal(ledger& to, const shelf& plans, signal_request what, then<signalled> done) {
+  if (what.app.empty()) {
+    auto app = only_app(plans);
+    if (!app) return done(app.error());
+    what.app = std::move(*app);
+  }
+  auto way = find_route(plans, what.app, what.topic, what.data, to.now());
+  const auto unknown = failure{
+      fault::not_found, fmt::format("no hook of app \"{}\" names \"{}\"", what.app, what.topic)};
+  if (!way.is_named && way.others.empty()) return done(unknown);
+  signal made;
+  made.id = what.id;
+  made.boards = std::move(way.boards);
+  made.what = {what.mail, "signal", {}, signal_body(200, what.data)};
+  made.keep_until_ms = to.now() + early_ms;
+  auto go_on = [&to, made = std::move(made), refused = way.refused,
+                done](bool is_named, const failure& why) mutable {
+    if (!is_named) return done(why);
+    if (refused) return done(*refused);
+    to.send(std::move(made), std::move(done));
+  };
+  if (way.is_named) return go_on(true, unknown);
+  std::make_shared<search>(to, what.app, std::move(way.others),
+                           [go_on, unknown, done](result<bool> runs) mutable {
+                             if (!runs) return done(runs.error());
+                             go_on(*runs, unknown);
+                           })
+      ->go_on();
+}
+
+void complete(ledger& to, const shelf& plans, completion what, then<void> done) {
+  const auto job = what.job;
+  to.read(job, [&to, &plans, what = std::move(what), done](result<snapshot> got) {
+    if (!got) return done(got.error());
+    const auto plan = plans.find(got->app, got->version);
+    const auto* rules = plan ? plan->find(got->topic) : nullptr;
+    const auto view = job::load(*got);
+    if (!view) return done(view.error());
+    if (rules == nullptr)
+      return done(failure{fault::unavailable,
+                          fmt::format("version \"{}\" of app \"{}\" is not known here",
+                                      got->version, got->app)});
+    const auto at = find_pending(*got, *view, *rules, what);
+    if (!at) return done(at.error());
+    const auto reply = normalized(what.reply);
+    to.send(post{got->job,
+                 {what.mail, "complete", name(*at), reply_body(reply)},
+                 reply.is == answer::status::pending},
+            done);
+  });
+}
+
+} // namespace quipu

@@ -1,0 +1,43 @@
+#pragma once
+
+#include "actors/shelf.hpp"
+#include "collation/event.hpp"
+#include "collation/ledger.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+/// What a caller can do to a job that waits: the same for a node, a flow test and whoever else holds
+/// a store and the plans.
+namespace quipu {
+
+/// A signal as a caller gives it.
+struct signal_request {
+  std::string app; ///< empty: the one that is active
+  std::string topic;
+  json data = json::object();
+  std::string id;   ///< the caller's, or empty
+  std::string mail; ///< names this sending: 64 random bits, or what is drawn from a seed
+};
+
+/// Answers the hook that waits for it. `not_found`: no hook of an active or running version names
+/// the topic, or nobody waits any more; `invalid`: the hook's schema; `bad_request`: several apps
+/// are active.
+void send_signal(ledger& to, const shelf& plans, signal_request what, then<signalled> done);
+
+/// A reply to a call that is pending.
+struct completion {
+  std::string job;
+  std::string activity;
+  std::optional<std::uint32_t> dimension; ///< may be left out when one is pending
+  answer reply;
+  std::string mail; ///< the caller's id, or random
+};
+
+/// Finishes a pending call from anywhere, or says 202 once more. `not_found`: no such job or
+/// activity, or it was not asked; `conflict`: it has been answered; `bad_request`: several passes
+/// are pending.
+void complete(ledger& to, const shelf& plans, completion what, then<void> done);
+
+} // namespace quipu
