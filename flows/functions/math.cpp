@@ -46,12 +46,6 @@ value add(call& c) {
   return sum;
 }
 
-value multiply(call& c) {
-  double product = 1;
-  each_number(c, [&](const value& next) { product *= to_number(next, c.spend); });
-  return product;
-}
-
 /// Folds what follows the first number into it; without any there is nothing to begin with.
 template <class Fold>
 value from_first(call& c, Fold fold) {
@@ -67,11 +61,23 @@ value subtract(call& c) {
       c, [&](double so_far, const value& next) { return so_far - to_number(next, c.spend); });
 }
 
+value multiply(call& c) {
+  return from_first(
+      c, [&](double so_far, const value& next) { return so_far * to_number(next, c.spend); });
+}
+
 value divide(call& c) {
   return from_first(c, [&](double so_far, const value& next) {
     if (next.is_number() && next.number() == 0) return nan;
     return so_far / to_number(next, c.spend);
   });
+}
+
+/// The library's may be off by the last bit where the root is an integer.
+double cube_root(double number) {
+  double root = std::cbrt(number);
+  double whole = std::round(root);
+  return whole * whole * whole == number ? whole : root;
 }
 
 double sign(double number) {
@@ -134,7 +140,7 @@ std::span<const function> math_functions() {
                "[1, 2], 3 -> 6"},
       function{"subtract", subtract, "a, ...", "13.8.2", "the first less all others",
                "10, [1, 2] -> 7"},
-      function{"multiply", multiply, "a, ...", "13.7", "the product; 1 of nothing",
+      function{"multiply", multiply, "a, ...", "13.7", "the product, of nested arrays too",
                "2, 3, 4 -> 24"},
       function{"divide", divide, "a, ...", "13.7",
                "the first divided by all others; NaN if one of them is 0", "64, 4, 2 -> 8"},
@@ -147,7 +153,7 @@ std::span<const function> math_functions() {
       function{"atan2", atan2, "y, x", "21.3.2.8", "the angle of the point (x, y)", "0, 1 -> 0"},
       function{"atanh", of_one<std::atanh>, "a", "21.3.2.7", "inverse hyperbolic tangent",
                "0 -> 0"},
-      function{"cbrt", of_one<std::cbrt>, "a", "21.3.2.9", "cube root", "27 -> 3"},
+      function{"cbrt", of_one<cube_root>, "a", "21.3.2.9", "cube root", "27 -> 3"},
       function{"ceil", of_one<std::ceil>, "a", "21.3.2.10", "the next integer up", "4.1 -> 5"},
       function{"clz32", of_one<leading_zeros>, "a", "21.3.2.11", "leading zeros of 32 bits",
                "1 -> 31"},

@@ -66,9 +66,9 @@ std::string listing() {
         "### {}\n\n| function | operands | gives | example | source |\n|---|---|---|---|---|\n",
         each.name);
     for (const auto& row : each.functions)
-      text +=
-          fmt::format("| {} | {} | {} | {} | {} |\n", row.name, cell(row.operands), cell(row.does),
-                      row.example.empty() ? "" : "`" + cell(row.example) + "`", row.source);
+      text += fmt::format(
+          "| {} | {} | {} | {} | {} |\n", row.name, cell(row.operands), cell(row.does),
+          row.example.empty() ? "" : fmt::format("`{}`", cell(row.example)), row.source);
     text += '\n';
   }
   return text;

@@ -142,6 +142,18 @@ bool machine::write(const node& what, json& to) {
     to = fixed.data;
     return true;
   }
+  case 1: {
+    // Copied as it is: a pipe would read its numbers as doubles.
+    const auto& from = std::get<reference>(what.is);
+    const auto* data =
+        from.from == reference::root::document ? from_->read(code_.reads[from.document]) : nullptr;
+    std::size_t at = 0;
+    const auto* found = data ? walk(data, from.path, at) : nullptr;
+    if (!found || at < from.path.size()) return write_value(read(from), to);
+    if (!affordable(*found, spend_)) return false;
+    to = *found;
+    return true;
+  }
   case 3: return write_object(*std::get<3>(what.is), to);
   case 4:
     to = json::array();
@@ -150,13 +162,15 @@ bool machine::write(const node& what, json& to) {
       if (!spend_.write(2) || (write(item, to.back()), spend_.failed())) return false;
     }
     return true;
-  default: {
-    auto made = mapper::to_json(evaluate(what), spend_);
-    if (!made || spend_.failed()) return false;
-    to = *std::move(made);
-    return true;
+  default: return write_value(evaluate(what), to);
   }
-  }
+}
+
+bool machine::write_value(value what, json& to) {
+  auto made = mapper::to_json(std::move(what), spend_);
+  if (!made || spend_.failed()) return false;
+  to = *std::move(made);
+  return true;
 }
 
 bool machine::write_object(const object& what, json& to) {

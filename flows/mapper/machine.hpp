@@ -52,6 +52,7 @@ private:
   void push_cells(const row& what);
   value read(const reference& from);
   bool write(const node& what, json& to);
+  bool write_value(value what, json& to);
   bool write_object(const object& what, json& to);
   void tell(const row& what, std::size_t index, range operands);
   void blame(const row& what, std::size_t index);
