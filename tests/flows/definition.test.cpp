@@ -254,6 +254,14 @@ TEST_CASE("where an edge begins nowhere, its end is not told as unreachable too"
   CHECK(faults_of(text) == std::vector<std::string>{"10:35"});
 }
 
+TEST_CASE("of a chain that cannot be reached only the first is told, wherever it is written") {
+  const auto text =
+      "app:\n  id: x\n  version: '1'\n  graphs:\n    - subscribes: one\n      activities:\n"
+      "        second: {type: hook}\n        first: {type: hook}\n        t: {type: trigger}\n"
+      "      transitions: {first: [{to: second}]}\n";
+  CHECK(faults_of(text) == std::vector<std::string>{"8:9"});
+}
+
 TEST_CASE("a graph has as many activities as the limit says") {
   std::string text =
       "app:\n  id: x\n  version: '1'\n  graphs:\n    - subscribes: one\n      activities:\n"
