@@ -5,8 +5,8 @@
 namespace quipu {
 
 const tree* tree::find(std::string_view key) const noexcept {
-  for (const auto& entry : entries)
-    if (entry.key == key) return &entry.value;
+  for (const auto& each : entries)
+    if (each.key == key) return &each.value;
   return nullptr;
 }
 
