@@ -12,7 +12,7 @@ namespace quipu {
 namespace {
 
 /// How many records one call of the store brings.
-constexpr std::size_t history_page = 1'000;
+constexpr std::size_t records_a_call = 1'000;
 
 ending ending_of(const std::string& job, const json& report) {
   ending made;
@@ -121,7 +121,7 @@ result<std::vector<json>> local_client::history(const std::string& id) {
   quipu::job view;
   for (std::uint64_t next = 1;;) {
     answered<quipu::history_page> asked;
-    with_.store->history(id, next, history_page, asked.then());
+    with_.store->history(id, next, records_a_call, asked.then());
     auto page = asked.wait();
     if (!page) return page.error();
     for (const auto& bytes : page->records) {

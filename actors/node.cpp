@@ -1,3 +1,4 @@
+#include "actors/answered.hpp"
 #include "actors/control.hpp"
 #include "actors/crew.hpp"
 #include "actors/definitions.hpp"
@@ -14,14 +15,12 @@
 
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
-#include <caf/init_global_meta_objects.hpp>
 #include <caf/scoped_actor.hpp>
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <map>
-#include <mutex>
 #include <thread>
 
 namespace quipu {
@@ -40,15 +39,6 @@ struct served {
   worker_function work;
   std::size_t concurrency = default_concurrency;
 };
-
-/// CAF wants to know its message types before the first system is made, once a process.
-void know_messages() {
-  static std::once_flag once;
-  std::call_once(once, [] {
-    caf::core::init_global_meta_objects();
-    caf::init_global_meta_objects<caf::id_block::quipu>();
-  });
-}
 
 result<std::shared_ptr<ledger>> open_store(const node_options& with) {
   if (with.store == memory_store) return std::shared_ptr<ledger>{std::make_shared<memory_ledger>()};
@@ -108,7 +98,6 @@ service node::serve(std::string topic, worker_function work) {
 result<void> node::start() {
   auto& s = *state_;
   if (s.verbs) return failure{fault::conflict, "the node runs already"};
-  know_messages();
   auto store = open_store(s.options);
   if (!store) return store.error();
   s.store = std::move(*store);
@@ -136,6 +125,7 @@ result<void> node::start() {
 void node::state::spawn() {
   const auto cores = std::max(1U, std::thread::hardware_concurrency());
   config = std::make_unique<caf::actor_system_config>();
+  config->add_message_types<caf::id_block::quipu>();
   config->set("scheduler.max-threads", std::size_t{options.threads != 0 ? options.threads : cores});
   system = std::make_unique<caf::actor_system>(*config);
   hands = std::make_shared<crew>();

@@ -1,5 +1,6 @@
 #include "actors/runner.hpp"
 
+#include "actors/route.hpp"
 #include "collation/pack.hpp"
 #include "flows/step.hpp"
 
@@ -56,6 +57,17 @@ answer answer_of(const json& said) {
   return given;
 }
 
+failure is_taken(const std::string& id) {
+  return {fault::conflict, fmt::format("a job with the id \"{}\" is there already", id)};
+}
+
+json to_json(const interruption& what) {
+  return {{"reason", what.reason},
+          {"code", what.code},
+          {"throw", what.throws},
+          {"descend", what.descend}};
+}
+
 event event_of(const mail& got) {
   event made;
   made.mail = got.id;
@@ -70,6 +82,9 @@ event event_of(const mail& got) {
   } else if (got.kind == "complete") {
     made.why = cause::completed;
     made.what = answer_of(body);
+  } else if (got.kind == "interrupt") {
+    made.why = cause::interrupted;
+    made.what.data = std::move(body);
   } else if (got.kind == "served") {
     made.why = cause::served;
   } else {
@@ -110,8 +125,7 @@ void runner::start(std::uint64_t request, const std::string& topic, const std::s
   if (id.empty() || id.size() > id_bytes)
     return refuse({fault::invalid, fmt::format("a job's id has 1 to {} bytes; this one has {}",
                                                id_bytes, id.size())});
-  if (find(id) != nullptr)
-    return refuse({fault::conflict, fmt::format("a job with the id \"{}\" is there already", id)});
+  if (find(id) != nullptr) return refuse(is_taken(id));
 
   identity who;
   who.job = id;
@@ -264,7 +278,13 @@ void runner::commit(const std::string& job, held& of) {
   };
   for (auto& made : draft.made) {
     move_all(made.calls, after.calls);
-    move_all(made.signals, after.signals);
+    for (const auto& sent : made.signals) {
+      auto mail = fmt::format("{}/{}/{}", who.gid, name(sent.at), made.what.number);
+      if (auto row = to_store(plans_, who.app, sent, std::move(mail), now_ms_))
+        what.signals.push_back(std::move(*row));
+    }
+    for (const auto& each : made.below)
+      what.posts.push_back({each.job, {who.gid + "/end", "interrupt", {}, pack(to_json(each))}, false});
     move_all(made.interrupts, after.interrupts);
     for (const auto& child : made.children)
       what.children.push_back(give_birth(*of.app, child, jobs_.size() < room, after));
@@ -298,9 +318,11 @@ void runner::started(const std::string& job, const result<receipt>& answer) {
   if (of == nullptr || of->out.empty()) return;
   const auto request = of->request;
   of->request.reset();
-  if (request)
-    wishes.push_back(wish::accept{*request, answer ? result<std::string>{job}
-                                                   : result<std::string>{answer.error()}});
+  if (request) {
+    auto told = answer ? result<std::string>{job} : result<std::string>{answer.error()};
+    if (!answer && answer.error().code == fault::conflict) told = is_taken(answer.error().message);
+    wishes.push_back(wish::accept{*request, std::move(told)});
+  }
   if (!answer) return drop(job);
   receive(job, *of, *answer);
 }
@@ -328,8 +350,6 @@ void runner::receive(const std::string& job, held& of, const receipt& got) {
   auto now = std::move(of.out.front());
   of.out.pop_front();
   if (now.alarm) wishes.push_back(wish::alarm{*now.alarm});
-  for (auto& sent : now.signals) wishes.push_back(wish::send{of.app->app, job, std::move(sent)});
-  for (auto& asked : now.interrupts) wishes.push_back(wish::interrupt{job, std::move(asked)});
   if (now.report) wishes.push_back(wish::tell{job, std::move(*now.report)});
   std::vector<std::string> begun;
   for (auto& child : now.children) {
@@ -348,6 +368,12 @@ void runner::receive(const std::string& job, held& of, const receipt& got) {
         continue;
       of.calls.insert({call.at, call.attempt});
       wishes.push_back(wish::call{job, of.view->born().gid, std::move(call)});
+    }
+    for (auto& asked : now.interrupts) {
+      const auto* owed = of.view->owed(asked.at);
+      if (owed == nullptr || owed->is != obligation::kind::called) continue;
+      of.calls.insert({asked.at, owed->attempt});
+      wishes.push_back(wish::interrupt{job, owed->attempt, std::move(asked)});
     }
     for (const auto& at : now.next) of.waiting.push_back({cause::passed, at, 0, {}, {}, {}});
     deliver(job, of, got.mail);
@@ -430,7 +456,8 @@ void runner::resume(const std::string& job, held& of, const std::vector<mail>& g
       return waits.why == cause::replied && waits.at == at && waits.attempt == owed.attempt;
     };
     if (std::any_of(of.waiting.begin(), of.waiting.end(), is_answered)) continue;
-    if (dead) {
+    const auto kind = of.rules->activities[at.activity].kind;
+    if (dead || kind == activity_kind::interrupt) {
       event again;
       again.why = cause::recalled;
       again.at = at;

@@ -83,7 +83,6 @@ private:
     std::vector<leg_one> calls;
     std::vector<instance> next;
     std::vector<newborn> children;
-    std::vector<signalling> signals;
     std::vector<interruption> interrupts;
     std::optional<json> report;
     std::optional<std::int64_t> alarm;

@@ -246,7 +246,7 @@ void stage::perform(wish::interrupt& what) {
   if (!done)
     told = {answer::status::error, status(done.error().code),
             json{{"message", done.error().message}}};
-  runner_.replied(what.job, asked.at, 1, std::move(told));
+  runner_.replied(what.job, asked.at, what.attempt, std::move(told));
 }
 
 void stage::perform(wish::warn& what) {

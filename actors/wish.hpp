@@ -68,7 +68,8 @@ struct send {
 };
 
 struct interrupt {
-  std::string job; ///< who asks
+  std::string job;           ///< who asks
+  std::uint32_t attempt = 1; ///< of the asking: `replied` names it
   interruption what;
 };
 

@@ -26,7 +26,7 @@ public:
 
 private:
   struct prepared {
-    answer what;
+    quipu::answer what;
     std::optional<mapping> data;
     std::int64_t after_ms = 0;
   };

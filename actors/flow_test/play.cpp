@@ -49,8 +49,10 @@ private:
   void perform(const interrupt& what) { meets(stage_.interrupt(what.job, what.how)); }
   void perform(const scrub& what) { meets(stage_.scrub(what.job)); }
   void perform(const activate& what) {
-    if (!what.app.compiled) return (void)meets(failure{quipu::fault::invalid, what.app.faults});
-    meets(stage_.activate(what.app.compiled, what.app.source));
+    if (!what.app.compiled)
+      meets(result<void>{failure{quipu::fault::invalid, what.app.faults}});
+    else
+      meets(stage_.activate(what.app.compiled, what.app.source));
   }
   void perform(const expectation& what) {
     const auto& job = what.job.empty() ? last_ : what.job;
