@@ -18,8 +18,8 @@ public:
       : hook_(hook), data_(data), now_(now_ms) {}
 
   [[nodiscard]] const json* read(const slot& what) const override {
-    const bool is_signal = what.activity == hook_ && what.of == slot::document::hook &&
-                           what.which == slot::part::data;
+    const bool is_signal =
+        what.activity == hook_ && what.of == slot::document::hook && what.which == slot::part::data;
     return is_signal ? &data_ : nullptr;
   }
   [[nodiscard]] std::int64_t now() const override { return now_; }
@@ -61,9 +61,9 @@ route find_route(const shelf& plans, const std::string& app, const std::string& 
           if (hook.hook_schema && version->schemas == definition::schema_mode::enforce)
             if (const auto breaches = hook.hook_schema->check(data); !breaches.empty()) {
               if (!made.empty() && !found.refused)
-                found.refused = failure{
-                    fault::invalid, fmt::format("the signal \"{}\" to \"{}\": {}", topic, hook.id,
-                                                to_string(breaches.front()))};
+                found.refused =
+                    failure{fault::invalid, fmt::format("the signal \"{}\" to \"{}\": {}", topic,
+                                                        hook.id, to_string(breaches.front()))};
               continue;
             }
           std::move(made.begin(), made.end(), std::back_inserter(found.boards));

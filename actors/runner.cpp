@@ -284,7 +284,8 @@ void runner::commit(const std::string& job, held& of) {
         what.signals.push_back(std::move(*row));
     }
     for (const auto& each : made.below)
-      what.posts.push_back({each.job, {who.gid + "/end", "interrupt", {}, pack(to_json(each))}, false});
+      what.posts.push_back(
+          {each.job, {who.gid + "/end", "interrupt", {}, pack(to_json(each))}, false});
     move_all(made.interrupts, after.interrupts);
     for (const auto& child : made.children)
       what.children.push_back(give_birth(*of.app, child, jobs_.size() < room, after));

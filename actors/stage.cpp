@@ -42,8 +42,7 @@ result<void> stage::activate(std::shared_ptr<const plan> app, const json& source
   made.hash = to_hex(chain(made.source, {}));
   auto deployed = answer_of<void>([&](auto done) { store_.deploy(made, done); });
   if (!deployed) return deployed.error();
-  auto active =
-      answer_of<void>([&](auto done) { store_.activate(app->app, app->version, done); });
+  auto active = answer_of<void>([&](auto done) { store_.activate(app->app, app->version, done); });
   if (!active) return active.error();
   const auto id = app->app;
   const auto version = app->version;
@@ -75,8 +74,8 @@ result<signalled> stage::signal(const std::string& topic, json data, std::string
 
 result<void> stage::complete(completion what) {
   if (what.mail.empty()) what.mail = random_name();
-  auto answer = answer_of<void>(
-      [&](auto done) { quipu::complete(store_, plans_, std::move(what), done); });
+  auto answer =
+      answer_of<void>([&](auto done) { quipu::complete(store_, plans_, std::move(what), done); });
   rest();
   return answer;
 }
@@ -164,8 +163,7 @@ bool stage::perform() {
 bool stage::deliver() {
   using popped = std::vector<std::pair<std::string, std::vector<mail>>>;
   auto got = answer_of<popped>([&](auto done) { store_.pop(mine_, 16, done); });
-  auto taken =
-      answer_of<std::vector<snapshot>>([&](auto done) { store_.claim(mine_, 16, done); });
+  auto taken = answer_of<std::vector<snapshot>>([&](auto done) { store_.claim(mine_, 16, done); });
   if (got)
     for (const auto& [job, mail] : *got) runner_.popped(job, mail);
   if (taken)
@@ -204,8 +202,8 @@ void stage::perform(wish::step& what) {
 
 void stage::perform(wish::start& what) {
   const auto job = what.what.job;
-  runner_.started(
-      job, answer_of<receipt>([&](auto done) { store_.start(std::move(what.what), done); }));
+  runner_.started(job,
+                  answer_of<receipt>([&](auto done) { store_.start(std::move(what.what), done); }));
 }
 
 void stage::perform(wish::commit& what) {
@@ -218,14 +216,12 @@ void stage::perform(wish::call& what) {
   auto given = who_(what);
   if (!given) return runner_.shelve(what.job, what.what.at, what.what.attempt);
   ++calls_[what.what.topic];
-  replies_.emplace(
-      std::pair{time_.now_ms + given->after_ms, ++replies_made_},
-      reply{what.job, what.what.at, what.what.attempt, std::move(given->what)});
+  replies_.emplace(std::pair{time_.now_ms + given->after_ms, ++replies_made_},
+                   reply{what.job, what.what.at, what.what.attempt, std::move(given->what)});
 }
 
 void stage::perform(wish::read& what) {
-  runner_.reread(what.job,
-                 answer_of<snapshot>([&](auto done) { store_.read(what.job, done); }));
+  runner_.reread(what.job, answer_of<snapshot>([&](auto done) { store_.read(what.job, done); }));
 }
 
 void stage::perform(wish::accept& what) { accepted_.emplace(what.request, std::move(what.answer)); }

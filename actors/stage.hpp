@@ -100,7 +100,8 @@ private:
   std::mt19937_64 random_{1};
   std::uint64_t requests_ = 0;
   std::map<std::uint64_t, result<std::string>> accepted_;
-  std::map<std::pair<std::int64_t, std::uint64_t>, reply> replies_; ///< by time, in order of calling
+  std::map<std::pair<std::int64_t, std::uint64_t>, reply>
+      replies_; ///< by time, in order of calling
   std::uint64_t replies_made_ = 0;
   std::map<std::string, std::size_t> calls_;
   std::map<std::string, std::vector<json>> published_;

@@ -87,11 +87,11 @@ result<instance> find_pending(const snapshot& got, const job& view, const flow& 
   switch (view.at(rules.activities[known->second].slice, {known->second, pass})) {
   case digit::completed:
   case digit::errored:
-    return failure{fault::conflict, fmt::format("\"{}\" of job \"{}\" has been answered",
-                                                what.activity, got.job)};
+    return failure{fault::conflict,
+                   fmt::format("\"{}\" of job \"{}\" has been answered", what.activity, got.job)};
   default:
-    return failure{fault::not_found, fmt::format("\"{}\" of job \"{}\" is not pending",
-                                                 what.activity, got.job)};
+    return failure{fault::not_found,
+                   fmt::format("\"{}\" of job \"{}\" is not pending", what.activity, got.job)};
   }
 }
 
@@ -136,9 +136,9 @@ void complete(ledger& to, const shelf& plans, completion what, then<void> done) 
     const auto view = job::load(*got);
     if (!view) return done(view.error());
     if (rules == nullptr)
-      return done(failure{fault::unavailable,
-                          fmt::format("version \"{}\" of app \"{}\" is not known here",
-                                      got->version, got->app)});
+      return done(
+          failure{fault::unavailable, fmt::format("version \"{}\" of app \"{}\" is not known here",
+                                                  got->version, got->app)});
     const auto at = find_pending(*got, *view, *rules, what);
     if (!at) return done(at.error());
     const auto reply = normalized(what.reply);

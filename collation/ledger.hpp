@@ -26,10 +26,11 @@
 /// | ready | | jobs without an owner that should run |
 /// | lease | token | until when, by the store's clock |
 /// | timers | due, arming number | an obligation (or a job's expiry) whose time comes |
-/// | board | topic, values | the waits in order of arrival, at most one early signal, what is late
-/// | | backlog | topic | calls for which there is no worker | | running, ended | time, job id | the
-/// two lists of jobs | | publications | id | what was published, for an hour | | apps | app,
-/// version | the definitions; which version is active; who owns which public topic |
+/// | board | topic, values | the waits in order of arrival, at most one early signal, what is late |
+/// | backlog | topic | calls for which there is no worker |
+/// | running, ended | time, job id | the two lists of jobs |
+/// | publications | id | what was published, for an hour |
+/// | apps | app, version | the definitions; which is active; who owns which public topic |
 namespace quipu {
 
 /// Names an engine while its lease holds: 64 random bits, compared for equality only. 0: nobody.
@@ -104,6 +105,17 @@ struct end_mark {
   std::optional<std::int64_t> expires_ms; ///< none: kept for ever
 };
 
+/// Something said to whoever waits for it.
+struct signal {
+  std::string id; ///< empty, or the caller's: the same within the hour changes nothing
+  std::vector<std::string> boards; ///< where a wait may stand; the one that began first is answered
+  mail what;                       ///< its obligation is filled in by the store
+  bool keeps_open = false;
+  std::int64_t keep_until_ms = 0; ///< how long it is kept if it is early
+  /// Answers everybody who waits there, each with a mail of its own; never early, never late.
+  bool all = false;
+};
+
 struct birth;
 
 /// Everything one atomic write does to a job: all of it or nothing.
@@ -115,7 +127,8 @@ struct write {
   std::vector<obligation_row> obligations; ///< made or replaced
   std::vector<std::string> settled;        ///< names of obligations that are no more
   std::vector<birth> children;             ///< jobs that come to be with this write
-  std::vector<post> posts; ///< a child's end to its parent; an unanswerable one is dropped
+  std::vector<post> posts;     ///< a child's end to its parent; an unanswerable one is dropped
+  std::vector<signal> signals; ///< sent with this write; a late one is dropped
   std::vector<publication> publications;
   std::optional<end_mark> ended;
   bool gives_back = false; ///< nothing is left that only its owner can answer
@@ -145,8 +158,8 @@ struct commit {
 
 /// What a commit, start or claim tells its caller.
 struct receipt {
-  bool repeated = false;  ///< this very write had been applied before
-  bool owned = false;     ///< the job is still the caller's
+  bool repeated = false;         ///< this very write had been applied before
+  bool owned = false;            ///< the job is still the caller's
   std::vector<quipu::mail> mail; ///< all of the job's that is not consumed
 };
 
@@ -165,7 +178,8 @@ struct snapshot {
   head at{};
   std::uint64_t records = 0;
   std::vector<field> fields;
-  std::vector<obligation_row> obligations; ///< all, also those answered by mail that is not consumed
+  std::vector<obligation_row>
+      obligations; ///< all, also those answered by mail that is not consumed
   std::vector<quipu::mail> mail;
 };
 
@@ -213,14 +227,6 @@ struct app_version {
   std::string source; ///< the definition with its references followed, as JSON
   std::vector<std::string> public_topics;
   bool active = false;
-};
-
-struct signal {
-  std::string id; ///< empty, or the caller's: the same within the hour changes nothing
-  std::vector<std::string> boards; ///< where a wait may stand, most wanted first
-  mail what;                       ///< its obligation is filled in by the store
-  bool keeps_open = false;
-  std::int64_t keep_until_ms = 0; ///< how long it is kept if it is early
 };
 
 enum class signalled : std::uint8_t { answered, early, repeated };

@@ -29,7 +29,6 @@ struct notice {
   json body; ///< {state, data, error?}
 };
 
-
 /// A signal that an activity sends, with the commit.
 struct signalling {
   instance at;
@@ -37,7 +36,7 @@ struct signalling {
   json data;
   int code = 200;       ///< 202: the target stays open
   bool all = false;     ///< to every hook that waits, not to one
-  std::string key_name; ///< of `all`: in jobs with this measure
+  std::string key_name; ///< of `all`: in jobs with this index measure
   json key_value;       ///< of this value
 };
 
@@ -59,7 +58,8 @@ struct outcome {
   std::vector<offspring> children;
   std::vector<notice> notices;
   std::vector<signalling> signals;
-  std::vector<interruption> interrupts; ///< of other jobs
+  std::vector<interruption> interrupts; ///< of other jobs, each answered when it has been tried
+  std::vector<interruption> below;      ///< of awaited children, with the commit
   /// Activities that have begun and need nothing from outside: the owner goes on with each.
   std::vector<instance> next;
   /// The job has ended: when it may be forgotten; none: never.

@@ -29,12 +29,39 @@ nlohmann::json canonical(const json& value) {
   return nlohmann::json(value);
 }
 
-} // namespace
-
-std::string board(std::string_view app, std::string_view topic, const json& values) {
-  const auto named = nlohmann::json::array({app, topic, canonical(values)});
+std::string hashed(const nlohmann::json& named) {
   return to_hex(chain(named.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace), {}))
       .substr(0, 32);
+}
+
+} // namespace
+
+std::vector<std::string> boards(std::string_view app, const hook_rule& rule,
+                                const std::vector<std::optional<json>>& values) {
+  if (rule.when && rule.when->always == false) return {};
+  const auto place = [&](const nlohmann::json& asks, const nlohmann::json& list) {
+    return hashed(nlohmann::json::array({app, rule.topic, asks, list}));
+  };
+  std::vector<std::string> found;
+  const bool any = rule.when && !rule.when->unconditional && rule.when->by == condition::gate::any;
+  auto list = nlohmann::json::array();
+  for (std::size_t at = 0; at < values.size(); ++at) {
+    if (!values[at] && any) continue;
+    if (!values[at]) return {};
+    auto value = canonical(*values[at]);
+    if (any)
+      found.push_back(place(nlohmann::json::array({rule.asks.at(at)}),
+                            nlohmann::json::array({std::move(value)})));
+    else
+      list.push_back(std::move(value));
+  }
+  if (!any) found.push_back(place(rule.asks, list));
+  return found;
+}
+
+std::string crowd(std::string_view app, std::string_view topic, std::string_view measure,
+                  const json& value) {
+  return hashed(nlohmann::json::array({app, topic, measure, {{"is", canonical(value)}}}));
 }
 
 } // namespace quipu

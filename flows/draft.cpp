@@ -248,11 +248,10 @@ void draft::write(std::string name, value data) {
   made_.what.data.emplace_back(std::move(name), std::move(data));
 }
 
-json draft::shared(bool with_writes) const {
+json draft::shared() const {
   auto all = json::object();
   for (const auto& [name, stored] : before_.data()) all[name] = *stored;
-  if (with_writes)
-    for (const auto& [name, written] : made_.what.data) all[name] = *written;
+  for (const auto& [name, written] : made_.what.data) all[name] = *written;
   return all;
 }
 

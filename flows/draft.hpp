@@ -70,8 +70,8 @@ public:
   /// What will be written about an activity.
   documents& written(const instance& at);
   void write(std::string name, value data);
-  /// The job's shared data as it was before this step, or with what the step has written.
-  [[nodiscard]] json shared(bool with_writes) const;
+  /// The job's shared data with what the step has written.
+  [[nodiscard]] json shared() const;
 
   // Obligations
 

@@ -81,7 +81,8 @@ public:
     for (std::uint32_t at = 0; at < order_.size(); ++at) fill(at);
     for (const auto& rule : graph_.rules) {
       const auto at = place_[rule.to];
-      flow_.activities[at].rules.push_back({rule.topic, conditions(rule.conditions, at)});
+      flow_.activities[at].rules.push_back(
+          {rule.topic, conditions(rule.conditions, at), asked(rule.conditions)});
     }
     const ancestry names{flow_, 0};
     if (graph_.expire) flow_.expire = mapping::compile(*graph_.expire, names, faults_);
@@ -160,6 +161,8 @@ private:
     made.emit = mapped(at, written.find({"emit"}));
     made.persist = mapped(at, written.find({"persist"}));
     made.job_id = mapped(at, written.find({"stats", "id"}));
+    if (const auto* list = written.find({"stats", "measures"}); list != nullptr)
+      for (const auto& item : list->items) made.measures.push_back(measured(at, item));
     made.waits = mapped(at, written.find({"await"}));
     made.sleep = mapped(at, written.find({"sleep"}));
     made.payload = mapped(at, written.find({"signal", "maps"}));
@@ -170,8 +173,8 @@ private:
     made.throws = mapped(at, written.find({"throw"}));
     made.descend = mapped(at, written.find({"descend"}));
     made.signal_all = written.signal_all;
-    if (const auto* name = written.find({"key_name"}); name != nullptr && name->is_string())
-      made.key_name = name->text();
+    made.key_name = mapped(at, written.find({"key_name"}));
+    made.resolver = mapped(at, written.find({"resolver", "maps"}));
     made.input_schema = schema_of(written.find({"input", "schema"}));
     made.output_schema = schema_of(written.find({"output", "schema"}));
     made.hook_schema = schema_of(written.find({"hook", "schema"}));
@@ -214,6 +217,32 @@ private:
     return condition::compile(*written, ancestry{flow_, at}, faults_);
   }
 
+  measure measured(std::uint32_t at, const tree& written) {
+    measure made;
+    if (const auto* what = written.find("measure"); what != nullptr && what->is_string())
+      made.what = what->text();
+    const auto* target = written.find("target");
+    made.target = mapped(at, target);
+    if (target != nullptr && target->is_string()) {
+      auto name = target->text();
+      if (name.ends_with('}')) name.pop_back();
+      made.name = name.substr(name.find_last_of("{.") + 1);
+    }
+    return made;
+  }
+
+  /// How the matches of a hook's rule read the signal.
+  static std::vector<std::string> asked(const std::optional<tree>& conditions) {
+    std::vector<std::string> all;
+    const auto* matches = conditions ? conditions->find("match") : nullptr;
+    if (matches == nullptr) return all;
+    for (const auto& match : matches->items) {
+      const auto* actual = match.find("actual");
+      all.push_back(actual != nullptr ? to_json(*actual).dump() : std::string{});
+    }
+    return all;
+  }
+
   /// An input is kept when something reads it later, or when making it again might give another
   /// one.
   void keep_inputs() {
@@ -233,8 +262,10 @@ private:
       }
     };
     for (const auto& made : flow_.activities) {
-      for (const auto* each : {&made.topic, &made.input, &made.output, &made.shared, &made.emit,
-                               &made.persist, &made.waits, &made.sleep})
+      for (const auto* each :
+           {&made.topic, &made.input, &made.output, &made.shared, &made.emit, &made.persist,
+            &made.waits, &made.sleep, &made.payload, &made.key_name, &made.key_value,
+            &made.resolver, &made.code, &made.target, &made.reason, &made.throws, &made.descend})
         if (*each) note(**each);
       for (const auto& [code, each] : made.shared_by_code) note(each);
       for (const auto& edge : made.edges) note_all(edge.when);

@@ -30,6 +30,16 @@ struct edge {
 struct hook_rule {
   std::string topic;
   std::optional<condition> when; ///< `expected` is resolved when the hook begins to wait
+  /// How each match reads the signal, as it was written: waits of rules that read it otherwise are
+  /// others, even for the same values.
+  std::vector<std::string> asks;
+};
+
+/// What a job is measured by: one of `stats.measures`.
+struct measure {
+  std::string what; ///< "count", "sum", "avg", "min", "max", "mdn", "index"
+  std::string name; ///< the last name of its target
+  std::optional<mapping> target;
 };
 
 /// One activity, compiled: what its ECA step needs, nothing is looked up by name.
@@ -60,6 +70,7 @@ struct activity {
 
   // what only some kinds have
   std::optional<mapping> job_id; ///< trigger: `stats.id`
+  std::vector<measure> measures; ///< trigger
   std::optional<mapping> waits;  ///< await: `await`
   std::optional<mapping> sleep;  ///< hook
   std::optional<schema> hook_schema;
@@ -70,8 +81,9 @@ struct activity {
   std::optional<retry_policy> retry;                ///< worker
   bool signal_all = false;                          ///< signal: `subtype: all`
   std::optional<mapping> payload;                   ///< signal: `signal.maps`
-  std::string key_name;                             ///< signal to all
+  std::optional<mapping> key_name;                  ///< signal to all
   std::optional<mapping> key_value;                 ///< signal to all
+  std::optional<mapping> resolver;                  ///< signal to all: gives {data: {name: value}}
   std::optional<mapping> code;                      ///< signal, interrupt
   std::optional<mapping> target;                    ///< interrupt
   std::optional<mapping> reason;                    ///< interrupt

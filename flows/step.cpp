@@ -16,6 +16,7 @@ std::optional<outcome> step(const ground& on, const job& before, const event& wh
       how.reason = said.value("reason", how.reason);
       how.code = said.value("code", how.code);
       how.throws = said.value("throw", how.throws);
+      how.descend = said.value("descend", how.descend);
     }
     now.interrupt(how);
     return now.finish();

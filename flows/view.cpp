@@ -8,8 +8,7 @@
 
 namespace quipu {
 
-view::view(const draft& of, const instance& here, shared data)
-    : of_(of), here_(here), shared_(data) {}
+view::view(const draft& of, const instance& here) : of_(of), here_(here) {}
 
 const json* view::keep(value what) const {
   if (!what) return nullptr;
@@ -23,7 +22,7 @@ const json* view::read(const slot& what) const {
       made_.push_back(job_metadata());
       return &made_.back();
     }
-    if (!data_) data_ = of_.shared(shared_ == shared::written);
+    if (!data_) data_ = of_.shared();
     return &*data_;
   }
   auto documents = seen(what.activity);

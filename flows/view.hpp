@@ -11,12 +11,7 @@ namespace quipu {
 /// What the mappings of one activity see: itself, what is above it in its pass, and the job.
 class view final : public environment {
 public:
-  enum class shared : std::uint8_t {
-    before,  ///< the job's data as it was before this step: for `job.maps`
-    written, ///< with what the step has written: for conditions and what begins
-  };
-
-  view(const draft& of, const instance& here, shared data = shared::written);
+  view(const draft& of, const instance& here);
 
   /// `{$self.output.data}` is this while `output.maps` is evaluated: the reply as it came.
   void say(value output) { said_ = std::move(output); }
@@ -33,7 +28,6 @@ private:
 
   const draft& of_;
   instance here_;
-  shared shared_;
   value said_;
   mutable std::deque<value> kept_; ///< what was handed out lives as long as the view
   mutable std::optional<json> data_;

@@ -26,8 +26,7 @@ public:
     if (!is_subset(wanted, is)) differ(what, wanted, is);
   }
   void differ(const std::string& what, const json& wanted, const json& is) {
-    found.push_back(
-        fmt::format("{}: expected {}, is {}", what, text_of(wanted), text_of(is)));
+    found.push_back(fmt::format("{}: expected {}, is {}", what, text_of(wanted), text_of(is)));
   }
 };
 

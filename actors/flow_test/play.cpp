@@ -28,8 +28,8 @@ public:
       now_ = &step;
       std::visit([this](const auto& what) { perform(what); }, step.what);
       if (stage_.runaway())
-        fault(step.at, fmt::format("job \"{}\" goes on and on without time passing",
-                                   *stage_.runaway()));
+        fault(step.at,
+              fmt::format("job \"{}\" goes on and on without time passing", *stage_.runaway()));
     }
     if (!made_.faults.empty()) tell_histories();
     return std::move(made_);
@@ -69,8 +69,8 @@ private:
   bool meets(const failure* why) {
     if (!now_->refused) {
       if (why == nullptr) return true;
-      fault(now_->at, fmt::format("{} was refused: {} {}", now_->verb, status(why->code),
-                                  why->message));
+      fault(now_->at,
+            fmt::format("{} was refused: {} {}", now_->verb, status(why->code), why->message));
       return false;
     }
     const auto& wanted = *now_->refused;
@@ -90,8 +90,8 @@ private:
   std::optional<late_reply> answer(const wish::call& asked) {
     static const json nothing = json::object();
     const auto* input = asked.what.input.get();
-    auto made = all_.workers.answer(asked.what.topic, input != nullptr ? *input : nothing,
-                                    time_.now_ms);
+    auto made =
+        all_.workers.answer(asked.what.topic, input != nullptr ? *input : nothing, time_.now_ms);
     if (made) return *made;
     fault(now_ != nullptr ? now_->at : one_.at, made.error().message);
     return late_reply{{answer::status::error, 500, json{{"message", made.error().message}}}, 0};
@@ -108,8 +108,7 @@ private:
       if (!records) continue;
       made_.history.push_back(fmt::format("history of {}:", job));
       for (const auto& each : *records)
-        made_.history.push_back(
-            "  " + each.dump(-1, ' ', false, json::error_handler_t::replace));
+        made_.history.push_back("  " + each.dump(-1, ' ', false, json::error_handler_t::replace));
     }
     for (const auto& each : stage_.warnings()) made_.history.push_back("warning: " + each);
   }

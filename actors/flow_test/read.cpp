@@ -1,7 +1,7 @@
+#include "flows/read.hpp"
 #include "actors/flow_test/reading.hpp"
 #include "actors/flow_test/suite.hpp"
 #include "flows/nearest.hpp"
-#include "flows/read.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -17,9 +17,9 @@ using words = std::string_view;
 
 constexpr std::array<words, 3> file_keys{"app", "workers", "tests"};
 constexpr std::array<words, 2> test_keys{"name", "steps"};
-constexpr std::array<words, 13> expect_keys{"job",   "state",     "key",      "composite", "passes",
-                                            "data",  "exactly",   "error",    "calls",     "published",
-                                            "children", "stats", "app"};
+constexpr std::array<words, 13> expect_keys{
+    "job",   "state", "key",       "composite", "passes", "data", "exactly",
+    "error", "calls", "published", "children",  "stats",  "app"};
 constexpr std::array<words, 5> states{"running", "completed", "failed", "interrupted", "absent"};
 
 /// Reads one step's mapping.
@@ -60,7 +60,8 @@ public:
 
   test_step step(const tree& written) {
     test_step made;
-    made.at = written.is_map() && !written.entries.empty() ? written.entries.front().at : written.at;
+    made.at =
+        written.is_map() && !written.entries.empty() ? written.entries.front().at : written.at;
     std::vector<words> verbs;
     for (const auto& [verb, read] : table) verbs.push_back(verb);
     const tree* body = nullptr;
@@ -73,11 +74,12 @@ public:
       if (entry.key == "refused") continue;
       const auto found = std::find(verbs.begin(), verbs.end(), entry.key);
       if (found == verbs.end()) {
-        faults_.error(entry.at, fmt::format("there is no step \"{}\"{}; there are: {}", entry.key,
-                                            did_you_mean(entry.key, verbs), fmt::join(verbs, ", ")));
+        faults_.error(entry.at,
+                      fmt::format("there is no step \"{}\"{}; there are: {}", entry.key,
+                                  did_you_mean(entry.key, verbs), fmt::join(verbs, ", ")));
       } else if (body != nullptr) {
-        faults_.error(entry.at, fmt::format("a step does one thing; this one is \"{}\" already",
-                                            made.verb));
+        faults_.error(entry.at,
+                      fmt::format("a step does one thing; this one is \"{}\" already", made.verb));
       } else {
         body = &entry.value;
         made.verb = entry.key;
@@ -196,8 +198,7 @@ private:
     if (const auto* children = written.find("children")) made.children = texts(*children);
     if (const auto* passes = written.find("passes"); passes != nullptr && passes->is_map()) {
       made.passes.emplace();
-      for (const auto& entry : passes->entries)
-        made.passes->emplace(entry.key, texts(entry.value));
+      for (const auto& entry : passes->entries) made.passes->emplace(entry.key, texts(entry.value));
     }
     to.what = std::move(made);
   }

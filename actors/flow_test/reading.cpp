@@ -64,8 +64,7 @@ std::int64_t duration_of(const tree& written, findings& faults) {
     faults.error(written.at, "a duration is seconds, or '10s', '1h30m', '250ms'");
     return 0;
   }
-  const auto read =
-      parse_duration(written.is_string() ? written.text() : written.scalar.dump());
+  const auto read = parse_duration(written.is_string() ? written.text() : written.scalar.dump());
   if (!read) {
     faults.error(written.at, read.error().message);
     return 0;
@@ -86,11 +85,10 @@ answer answer_of(const tree& written, findings& faults) {
     if (found != states.end())
       made.is = static_cast<answer::status>(found - states.begin());
     else if (status->is_string())
-      faults.error(status->at,
-                   fmt::format("\"status\" is success, pending or error, not \"{}\"{}", word,
-                               did_you_mean(word, states)));
+      faults.error(status->at, fmt::format("\"status\" is success, pending or error, not \"{}\"{}",
+                                           word, did_you_mean(word, states)));
   }
-  made.code = code ? static_cast<int>(*code)
+  made.code = code                                 ? static_cast<int>(*code)
               : made.is == answer::status::error   ? 500
               : made.is == answer::status::pending ? 202
                                                    : 200;

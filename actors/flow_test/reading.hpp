@@ -20,8 +20,7 @@ bool check_map(const tree& written, std::string_view what, std::span<const std::
                                   bool needed = false);
 [[nodiscard]] std::optional<std::int64_t> number_of(const tree& map, std::string_view key,
                                                     findings& faults);
-[[nodiscard]] std::optional<bool> truth_of(const tree& map, std::string_view key,
-                                           findings& faults);
+[[nodiscard]] std::optional<bool> truth_of(const tree& map, std::string_view key, findings& faults);
 /// A duration, milliseconds.
 [[nodiscard]] std::int64_t duration_of(const tree& written, findings& faults);
 /// `status` and `code` of a reply, with what each is when the other says it.

@@ -104,6 +104,7 @@ void store::perform(job& of, write what) {
     (void)deliver(to, std::move(sent.what), sent.keeps_open, sender::outside).ok();
   }
   for (auto& one : what.publications) publish(std::move(one));
+  for (auto& one : what.signals) (void)send(std::move(one)).ok();
   if (what.ended)
     end(of, *what.ended);
   else if (what.gives_back && of.inbox.empty() && of.about.owner != 0)

@@ -18,13 +18,20 @@ result<void> store::send(post what) {
 result<signalled> store::send(signal what) {
   const auto said = std::pair{std::string{}, what.id};
   if (!what.id.empty() && said_.contains(said)) return signalled::repeated;
+  if (what.all) return send_to_all(what);
+  // The wait that began first, wherever it stands.
+  std::optional<std::pair<std::uint64_t, std::pair<std::string, std::string>>> first;
   bool late = false;
   for (const auto& at : what.boards) {
     const auto found = boards_.find(at);
     if (found == boards_.end()) continue;
     late = late || !found->second.late.empty();
     if (found->second.waits.empty()) continue;
-    const auto [job, name] = found->second.waits.begin()->second;
+    const auto& wait = *found->second.waits.begin();
+    if (!first || wait.first < first->first) first = wait;
+  }
+  if (first) {
+    const auto [job, name] = first->second;
     what.what.obligation = name;
     if (auto sent = deliver(job, std::move(what.what), what.keeps_open, sender::store); !sent)
       return sent.error();
@@ -48,6 +55,21 @@ result<signalled> store::send(signal what) {
   for (const auto& at : what.boards)
     boards_[at].early = early_signal{what.what, what.keeps_open, what.boards, until};
   return signalled::early;
+}
+
+signalled store::send_to_all(const signal& what) {
+  if (!what.id.empty()) say({}, what.id);
+  std::map<std::uint64_t, std::pair<std::string, std::string>> waits;
+  for (const auto& at : what.boards)
+    if (const auto found = boards_.find(at); found != boards_.end())
+      waits.insert(found->second.waits.begin(), found->second.waits.end());
+  for (const auto& [number, wait] : waits) {
+    auto mine = what.what;
+    mine.obligation = wait.second;
+    mine.id += ':' + wait.second;
+    (void)deliver(wait.first, std::move(mine), what.keeps_open, sender::store).ok();
+  }
+  return waits.empty() ? signalled::early : signalled::answered;
 }
 
 fired store::due(std::int64_t now_ms, std::size_t most) {

@@ -122,6 +122,7 @@ private:
   receipt receipt_for(const job& of, token asker, bool repeated) const;
 
   // obligations.cpp
+  signalled send_to_all(const signal& what);
   void arm(job& of, obligation_row row, const head& by);
   void disarm(obligation& what);
   void remember(const job& of, const obligation_row& wait);

@@ -35,27 +35,31 @@ result<std::int64_t> sleep_ms(stepping& now, const instance& at) {
 }
 
 /// Where signals find this hook: for each rule the list of what it expects, or each match by
-/// itself.
-result<std::vector<std::string>> boards(stepping& now, const instance& at) {
+/// itself; and, in a job that is measured by an index, where signals to all look.
+result<std::vector<std::string>> places(stepping& now, const instance& at) {
+  const auto& app = now.on().app.app;
+  const auto& trigger = now.on().rules.activities.front();
   std::vector<std::string> found;
   for (const auto& rule : now.rules(at).rules) {
-    auto expected = json::array();
-    if (rule.when) {
+    std::vector<std::optional<json>> expected;
+    if (rule.when)
       for (const auto& match : rule.when->matches) {
         auto value = now.evaluate(match.expected, at);
         if (!value) return value.error();
         if (!*value)
           return failure{fault::failed,
                          fmt::format("what the rule of \"{}\" expects is undefined", rule.topic)};
-        if (rule.when->by == condition::gate::any)
-          found.push_back(board(now.on().app.app, rule.topic, json::array({**value})));
-        else
-          expected.push_back(std::move(**value));
+        expected.push_back(std::move(*value));
       }
-      if (rule.when->by == condition::gate::any && !rule.when->unconditional) continue;
+    for (auto& each : boards(app, rule, expected)) found.push_back(std::move(each));
+    for (const auto& each : trigger.measures) {
+      if (each.what != "index" || !each.target) continue;
+      const auto value = now.evaluate(*each.target, {});
+      if (value && *value) found.push_back(crowd(app, rule.topic, each.name, **value));
     }
-    found.push_back(board(now.on().app.app, rule.topic, expected));
   }
+  std::sort(found.begin(), found.end());
+  found.erase(std::unique(found.begin(), found.end()), found.end());
   return found;
 }
 
@@ -67,7 +71,7 @@ void begin(stepping& now, const instance& at) {
     now.job().made().next.push_back(at);
     return;
   }
-  auto waits = boards(now, at);
+  auto waits = places(now, at);
   if (!waits) return now.fail(at, 500, waits.error().message);
   now.job().turn(at, digit::paused);
   obligation owed;
@@ -80,6 +84,15 @@ void begin(stepping& now, const instance& at) {
   now.job().owe(at, std::move(owed));
 }
 
+/// Signals may go on coming to a hook that stays; its time comes once, or not at all when a signal
+/// was first.
+void disarm_timer(stepping& now, const instance& at, const obligation& owed) {
+  if (!owed.standing || !owed.due_ms) return;
+  auto still = owed;
+  still.due_ms.reset();
+  now.job().owe(at, std::move(still));
+}
+
 bool resume(stepping& now, const instance& at, const event& what) {
   const auto* owed = now.job().owed(at);
   if (what.why == cause::passed) {
@@ -90,18 +103,15 @@ bool resume(stepping& now, const instance& at, const event& what) {
   if (owed == nullptr || owed->is != obligation::kind::wait) return false;
   if (what.why == cause::woken) {
     if (!owed->due_ms || *owed->due_ms > now.job().now()) return false;
-    // The time may come once; signals may go on coming to a hook that stays.
-    if (owed->standing) {
-      auto still = *owed;
-      still.due_ms.reset();
-      now.job().owe(at, std::move(still));
-    }
+    disarm_timer(now, at, *owed);
     now.settle(at, {});
     return true;
   }
   if (what.why == cause::signalled) {
+    const auto given = normalized(what.what);
+    if (given.is != answer::status::pending) disarm_timer(now, at, *owed);
     now.job().written(at).hook = value{what.what.data};
-    now.settle(at, normalized(what.what));
+    now.settle(at, given);
     return true;
   }
   return false;

@@ -17,49 +17,55 @@ result<json> said(stepping& now, const instance& at, const std::optional<mapping
   return *given ? std::move(**given) : std::move(otherwise);
 }
 
-bool resume(stepping& now, const instance& at, const event& what) {
+/// The end that it makes, or why it cannot be said.
+result<interruption> asked(stepping& now, const instance& at) {
   const auto& rules = now.rules(at);
-  if (what.why == cause::replied) { // the ledger's answer about another job
-    const auto* owed = now.job().owed(at);
-    if (owed == nullptr || owed->is != obligation::kind::called) return false;
-    now.settle(at, normalized(what.what));
-    return true;
-  }
-  if (what.why != cause::passed || now.job().at(at) != digit::started) return false;
   const auto target = said(now, at, rules.target, nullptr);
   const auto reason = said(now, at, rules.reason, "interrupted");
   const auto code = said(now, at, rules.code, 410);
   const auto throws = said(now, at, rules.throws, true);
   const auto descend = said(now, at, rules.descend, false);
   for (const auto* each : {&target, &reason, &code, &throws, &descend})
-    if (!*each) {
-      now.fail(at, 500, each->error().message);
-      return true;
-    }
-  if (!target->is_null() && !target->is_string()) {
-    now.fail(at, 500, fmt::format("`target` gave {}; a job's id would be right", target->dump()));
+    if (!*each) return each->error();
+  if (!target->is_null() && !target->is_string())
+    return failure{fault::failed,
+                   fmt::format("`target` gave {}; a job's id would be right", target->dump())};
+  if (rules.target && target->is_null())
+    return failure{fault::failed, "`target` is undefined; a job's id would be right"};
+  return interruption{at,
+                      target->is_null() ? now.job().born().job : target->get<std::string>(),
+                      reason->is_string() ? reason->get<std::string>() : reason->dump(),
+                      code->is_number_integer() ? code->get<int>() : 410,
+                      *throws != false,
+                      *descend == true};
+}
+
+bool resume(stepping& now, const instance& at, const event& what) {
+  const auto* owed = now.job().owed(at);
+  if (what.why == cause::replied) { // the ledger's answer about another job
+    if (owed == nullptr || owed->is != obligation::kind::called) return false;
+    now.settle(at, normalized(what.what));
     return true;
   }
-  const auto text = reason->is_string() ? reason->get<std::string>() : reason->dump();
-  const auto number = code->is_number_integer() ? code->get<int>() : 410;
-  interruption asked{at,
-                     target->is_null() ? now.job().born().job : target->get<std::string>(),
-                     text,
-                     number,
-                     *throws != false,
-                     *descend == true};
-  if (asked.job != now.job().born().job) {
-    obligation owed;
-    owed.is = obligation::kind::called;
-    owed.attempt = 1;
-    owed.since_ms = now.job().now();
-    owed.child = asked.job;
-    now.job().owe(at, std::move(owed));
-    now.job().made().interrupts.push_back(std::move(asked));
+  const bool again = what.why == cause::recalled && owed != nullptr;
+  if (!again && (what.why != cause::passed || now.job().at(at) != digit::started)) return false;
+  auto end = asked(now, at);
+  if (!end) {
+    now.fail(at, 500, end.error().message);
     return true;
   }
-  now.settle(at, {});
-  now.interrupt(asked);
+  if (end->job == now.job().born().job) {
+    now.settle(at, {});
+    now.interrupt(*end);
+    return true;
+  }
+  obligation waits;
+  waits.is = obligation::kind::called;
+  waits.attempt = again ? owed->attempt + 1 : 1;
+  waits.since_ms = now.job().now();
+  waits.child = end->job;
+  now.job().owe(at, std::move(waits));
+  now.job().made().interrupts.push_back(std::move(*end));
   return true;
 }
 

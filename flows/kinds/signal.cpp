@@ -6,31 +6,43 @@ namespace {
 
 void begin(stepping& now, const instance& at) { now.job().made().next.push_back(at); }
 
-bool resume(stepping& now, const instance& at, const event& what) {
-  if (what.why != cause::passed || now.job().at(at) != digit::started) return false;
+/// What the activity says; nothing: why not.
+result<signalling> said(stepping& now, const instance& at) {
   const auto& rules = now.rules(at);
   auto topic = now.topic(at);
-  if (!topic) {
-    now.fail(at, 500, topic.error().message);
+  if (!topic) return topic.error();
+  signalling made{at, std::move(*topic), json::object(), 200, rules.signal_all, {}, nullptr};
+  json name;
+  json resolved;
+  json code = 200;
+  for (const auto& [rule, into] :
+       {std::pair{&rules.payload, &made.data}, std::pair{&rules.key_name, &name},
+        std::pair{&rules.key_value, &made.key_value}, std::pair{&rules.resolver, &resolved},
+        std::pair{&rules.code, &code}}) {
+    if (!*rule) continue;
+    auto value = now.evaluate(**rule, at);
+    if (!value) return value.error();
+    if (*value) *into = std::move(**value);
+  }
+  if (code == 202) made.code = 202;
+  if (name.is_string()) made.key_name = name.get<std::string>();
+  if (resolved.is_object() && resolved.contains("data") && resolved["data"].is_object() &&
+      !resolved["data"].empty()) {
+    const auto& [key, value] = *resolved["data"].get_ref<const json::object_t&>().begin();
+    made.key_name = key;
+    made.key_value = value;
+  }
+  return made;
+}
+
+bool resume(stepping& now, const instance& at, const event& what) {
+  if (what.why != cause::passed || now.job().at(at) != digit::started) return false;
+  auto sent = said(now, at);
+  if (!sent) {
+    now.fail(at, 500, sent.error().message);
     return true;
   }
-  signalling sent{at, *topic, json::object(), 200, rules.signal_all, {}, nullptr};
-  for (const auto& [rule, into] :
-       {std::pair{&rules.payload, &sent.data}, std::pair{&rules.key_value, &sent.key_value}}) {
-    if (!*rule) continue;
-    auto made = now.evaluate(**rule, at);
-    if (!made) {
-      now.fail(at, 500, made.error().message);
-      return true;
-    }
-    if (*made) *into = std::move(**made);
-  }
-  if (rules.code)
-    if (const auto code = now.evaluate(*rules.code, at);
-        code && *code && (*code)->is_number_integer())
-      sent.code = (*code)->get<int>();
-  sent.key_name = rules.key_name;
-  now.job().made().signals.push_back(std::move(sent));
+  now.job().made().signals.push_back(std::move(*sent));
   now.settle(at, {});
   return true;
 }

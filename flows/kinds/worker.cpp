@@ -25,24 +25,26 @@ std::int64_t wait_ms(const backoff& by, std::uint32_t attempt) {
 }
 
 /// Makes attempt `number` go out with the receipt of this commit.
-void call(stepping& now, const instance& at, std::uint32_t number, std::uint32_t deaths = 0) {
-  auto topic = now.topic(at);
-  if (!topic) return now.fail(at, 500, topic.error().message);
-  auto input = now.input(at);
-  if (!input) return now.fail(at, status(input.error().code), input.error().message);
+void call(stepping& now, const instance& at, std::uint32_t number, std::string topic, value input) {
   const auto& rules = now.rules(at);
   obligation owed;
   owed.is = obligation::kind::called;
   owed.attempt = number;
-  owed.deaths = deaths;
   owed.since_ms = now.job().now();
-  owed.topic = *topic;
+  owed.topic = topic;
   if (rules.timeout) owed.due_ms = owed.since_ms + rules.timeout->count();
-  now.job().made().calls.push_back({at, rules.id, *topic, number, owed.due_ms, *input});
+  now.job().made().calls.push_back(
+      {at, rules.id, std::move(topic), number, owed.due_ms, std::move(input)});
   now.job().owe(at, std::move(owed));
 }
 
-void begin(stepping& now, const instance& at) { call(now, at, 1); }
+void begin(stepping& now, const instance& at) {
+  auto topic = now.topic(at);
+  if (!topic) return now.fail(at, 500, topic.error().message);
+  auto input = now.input(at);
+  if (!input) return now.fail(at, status(input.error().code), input.error().message);
+  call(now, at, 1, std::move(*topic), std::move(*input));
+}
 
 /// An attempt has ended in an error: once more after a while, or it is the activity's.
 void give_up(stepping& now, const instance& at, const answer& given, const obligation& owed) {
@@ -99,10 +101,12 @@ bool resume(stepping& now, const instance& at, const event& what) {
                                           *owed.due_ms - owed.since_ms)}}},
             owed);
     return true;
-  case cause::retried:
-    if (owed.is != kind::retry) return false;
-    call(now, at, owed.attempt);
+  case cause::retried: {
+    if (owed.is != kind::retry || *owed.due_ms > now.job().now()) return false;
+    auto out = call_of(now.on(), now.job().before(), at);
+    call(now, at, owed.attempt, owed.topic, std::move(out->input));
     return true;
+  }
   case cause::served: {
     if (owed.is != kind::backlog) return false;
     auto out = call_of(now.on(), now.job().before(), at);

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cmath>
 #include <deque>
+#include <functional>
 
 namespace quipu {
 
@@ -97,74 +98,81 @@ void stepping::settle(const instance& at, const answer& given, value said) {
   auto now = given;
   const auto& rules = draft_.rules(at);
   const auto is_error = [&now] { return now.is == answer::status::error; };
-
-  if (!is_error() && said) {
-    const auto by_code = rules.output_schema_by_code.find(now.code);
-    const auto* schemas = by_code != rules.output_schema_by_code.end() ? &by_code->second
-                          : now.is == answer::status::success && rules.output_schema
-                              ? &*rules.output_schema
-                              : nullptr;
-    std::string why;
-    if (refuses(schemas, *said, fmt::format("the reply to \"{}\"", rules.id), why))
-      now = error_of(422, why);
-  }
-  if (!is_error()) {
-    auto output = said;
-    if (rules.output) {
-      view sees{draft_, at};
-      sees.say(said);
-      auto made = rules.output->evaluate(sees, on_.limit);
-      if (!made)
-        now =
-            error_of(500, fmt::format("output.maps of \"{}\": {}", rules.id, made.error().message));
-      else
-        output = *made ? value{std::move(**made)} : value{json::object()};
-    }
-    if (!is_error() && output && !(rules.kind == activity_kind::trigger && !rules.output))
-      draft_.written(at).output = std::move(output);
-  }
-
-  const auto note = [&] {
-    auto& written = draft_.written(at);
-    written.code = now.code;
-    written.at_ms = draft_.now();
-    if (is_error()) written.error = value{described(now)};
+  const auto fails = [&](int code, const std::string& why) {
+    now = error_of(code, why);
+    note(at, now);
+    // What is shared for an error is shared for this one; if that fails too, nothing is.
+    (void)share(at, now).ok();
   };
-  note();
-  if (auto shared = share(at, now); !shared && !is_error()) {
-    now = error_of(500, shared.error().message);
-    note();
+
+  const auto before = draft_.what().data;
+  if (auto spoken = is_error() ? result<void>{} : speak(at, now, said); !spoken) {
+    fails(status(spoken.error().code), spoken.error().message);
+  } else {
+    note(at, now);
+    if (auto shared = share(at, now); !shared && !is_error()) fails(500, shared.error().message);
+  }
+  auto ways = choose(at, now);
+  if (!ways && !is_error()) {
+    draft_.what().data = before;
+    fails(500, ways.error().message);
+    ways = choose(at, now);
   }
   draft_.what().code = now.code;
-  tell(at);
 
-  // A hook that is re-enterable stays; so does whoever said 202. All else settles.
   const auto was = draft_.at(at);
+  if (is_error() && (!ways || std::none_of(ways->begin(), ways->end(), std::identity{}))) {
+    draft_.settle(at);
+    draft_.turn(at, digit::errored);
+    auto error = described(now);
+    error["activity"] = rules.id;
+    return end({"failed", value{std::move(error)}});
+  }
+  tell(at);
+  // A hook that is re-enterable stays; so does whoever said 202. All else settles.
   const auto* owed = draft_.owed(at);
   const bool stays =
       now.is == answer::status::pending || (owed != nullptr && owed->standing && !is_error());
   if (!stays) {
     draft_.settle(at);
-    if (is_error()) {
-      auto held = take_edges(at, now);
-      if (!held || !*held) {
-        if (!held) now = error_of(500, held.error().message);
-        draft_.turn(at, digit::errored);
-        auto error = described(now);
-        error["activity"] = rules.id;
-        return end({"failed", value{std::move(error)}});
-      }
-    }
     draft_.turn(at, was == digit::paused ? digit::released : digit::completed);
-    if (is_error()) return;
   }
-  if (auto held = take_edges(at, now); !held) {
-    // Its digit may have settled; the job cannot go on: conditions that fail are the activity's
-    // error.
-    auto error = described(error_of(500, held.error().message));
-    error["activity"] = rules.id;
-    end({"failed", value{std::move(error)}});
+  take(at, *ways, now.is == answer::status::pending);
+}
+
+result<void> stepping::speak(const instance& at, const answer& given, const value& said) {
+  const auto& rules = draft_.rules(at);
+  if (said) {
+    const auto by_code = rules.output_schema_by_code.find(given.code);
+    const auto* schemas = by_code != rules.output_schema_by_code.end() ? &by_code->second
+                          : given.is == answer::status::success && rules.output_schema
+                              ? &*rules.output_schema
+                              : nullptr;
+    std::string why;
+    if (refuses(schemas, *said, fmt::format("the reply to \"{}\"", rules.id), why))
+      return failure{fault::invalid, why};
   }
+  auto output = said;
+  if (rules.output) {
+    view sees{draft_, at};
+    sees.say(said);
+    auto made = rules.output->evaluate(sees, on_.limit);
+    if (!made)
+      return failure{fault::failed,
+                     fmt::format("output.maps of \"{}\": {}", rules.id, made.error().message)};
+    output = value{*made ? std::move(**made) : json::object()};
+  }
+  // What a trigger says is its message, unless it makes something of it.
+  if (output && (rules.kind != activity_kind::trigger || rules.output))
+    draft_.written(at).output = std::move(output);
+  return {};
+}
+
+void stepping::note(const instance& at, const answer& given) {
+  auto& written = draft_.written(at);
+  written.code = given.code;
+  written.at_ms = draft_.now();
+  if (given.is == answer::status::error) written.error = value{described(given)};
 }
 
 void stepping::fail(const instance& at, int code, const std::string& message, json data) {
@@ -180,7 +188,7 @@ result<void> stepping::share(const instance& at, const answer& given) {
   else if (given.is != answer::status::error && rules.shared)
     maps = &*rules.shared;
   if (maps == nullptr) return {};
-  auto made = maps->evaluate(view{draft_, at, view::shared::before}, on_.limit);
+  auto made = maps->evaluate(view{draft_, at}, on_.limit);
   if (!made)
     return failure{fault::failed,
                    fmt::format("job.maps of \"{}\": {}", rules.id, made.error().message)};
@@ -198,7 +206,7 @@ void stepping::tell(const instance& at) {
     return made && *made && **made == true;
   };
   const auto& topic = on_.rules.publishes;
-  const auto so_far = [this] { return json{{"state", "running"}, {"data", draft_.shared(true)}}; };
+  const auto so_far = [this] { return json{{"state", "running"}, {"data", draft_.shared()}}; };
   if (topic && says(rules.emit)) draft_.made().notices.push_back({*topic, so_far()});
   if (says(rules.persist) && !draft_.marked("answered")) {
     draft_.mark("answered");
@@ -207,14 +215,12 @@ void stepping::tell(const instance& at) {
   }
 }
 
-result<bool> stepping::take_edges(const instance& at, const answer& given) {
+result<std::vector<bool>> stepping::choose(const instance& at, const answer& given) {
   const auto& rules = draft_.rules(at);
-  const bool interim = given.is == answer::status::pending;
   const view sees{draft_, at};
-  std::vector<bool> taken;
-  bool any = false;
+  std::vector<bool> ways;
   for (const auto& edge : rules.edges) {
-    bool holds = interim ? edge.interim : edge.admits(given.code);
+    bool holds = given.is == answer::status::pending ? edge.interim : edge.admits(given.code);
     if (holds && edge.when) {
       auto held = edge.when->holds(sees, on_.limit);
       if (!held)
@@ -223,41 +229,43 @@ result<bool> stepping::take_edges(const instance& at, const answer& given) {
                                    on_.rules.activities[edge.to].id, held.error().message)};
       holds = *held;
     }
-    taken.push_back(holds);
-    any = any || holds;
+    ways.push_back(holds);
   }
-  if (!any && (interim || given.is == answer::status::error)) return false;
+  return ways;
+}
 
+void stepping::take(const instance& at, const std::vector<bool>& ways, bool interim) {
+  const auto& rules = draft_.rules(at);
+  if (interim && std::none_of(ways.begin(), ways.end(), std::identity{})) return;
   const auto enter = [this](const instance& child) {
     draft_.turn(child, digit::started);
     begun_.push_back(child);
   };
   if (rules.behind != 0) {
     const auto pass = draft_.open(rules.behind, at);
-    for (std::size_t edge = 0; edge < taken.size(); ++edge) {
+    for (std::size_t edge = 0; edge < ways.size(); ++edge) {
       const instance child{rules.edges[edge].to, pass};
-      if (taken[edge])
+      if (ways[edge])
         enter(child);
       else
         draft_.skip(child);
     }
-    return any;
+    return;
   }
-  for (std::size_t edge = 0; edge < taken.size(); ++edge) {
+  for (std::size_t edge = 0; edge < ways.size(); ++edge) {
     const auto to = rules.edges[edge].to;
     const auto slice = on_.rules.activities[to].slice;
     if (slice == rules.slice) {
-      if (taken[edge])
+      if (ways[edge])
         enter({to, at.pass});
       else if (!interim)
         draft_.skip({to, at.pass});
-    } else if (taken[edge]) {
+    } else if (ways[edge]) {
       enter({to, draft_.open(slice, at)});
     } else if (const auto waiting = draft_.unopened(slice, at.pass); waiting && !interim) {
       draft_.skip({to, *waiting});
     }
   }
-  return any;
 }
 
 void stepping::reenter(const instance& ancestor, const value& said) {
@@ -266,11 +274,13 @@ void stepping::reenter(const instance& ancestor, const value& said) {
   written.code = 200;
   written.at_ms = draft_.now();
   const answer given{answer::status::success, 200, *said};
-  auto shared = share(ancestor, given);
-  tell(ancestor);
-  auto held = take_edges(ancestor, given);
-  if (shared && held) return;
-  auto error = described(error_of(500, shared ? held.error().message : shared.error().message));
+  const auto shared = share(ancestor, given);
+  const auto ways = shared ? choose(ancestor, given) : result<std::vector<bool>>{shared.error()};
+  if (ways) {
+    tell(ancestor);
+    return take(ancestor, *ways, false);
+  }
+  auto error = described(error_of(500, ways.error().message));
   error["activity"] = draft_.rules(ancestor).id;
   end({"failed", value{std::move(error)}});
 }
@@ -279,7 +289,15 @@ void stepping::reenter(const instance& ancestor, const value& said) {
 
 void stepping::begin(const instance& at) {
   if (below_threshold(at)) return;
-  kind_of(draft_.rules(at).kind).begin(*this, at);
+  const auto& rules = draft_.rules(at);
+  // Those that ask somebody map their input themselves; a cycle's is its ancestor's answer.
+  const bool asks_nobody = rules.kind == activity_kind::hook ||
+                           rules.kind == activity_kind::signal ||
+                           rules.kind == activity_kind::interrupt;
+  if (asks_nobody && rules.input)
+    if (auto made = input(at); !made)
+      return fail(at, status(made.error().code), made.error().message);
+  kind_of(rules.kind).begin(*this, at);
 }
 
 bool stepping::below_threshold(const instance& at) {
@@ -305,6 +323,7 @@ void stepping::interrupt(const interruption& how) {
     if (how.at != instance{}) error["activity"] = draft_.rules(how.at).id;
     ended.error = value{std::move(error)};
   }
+  if (how.descend) descends_ = how;
   end(std::move(ended));
 }
 
@@ -347,20 +366,27 @@ void stepping::disarm_what_only_returns() {
   }
   if (draft_.marked("answered")) return;
   draft_.mark("answered");
-  json body{{"state", "running"}, {"data", draft_.shared(true)}};
+  json body{{"state", "running"}, {"data", draft_.shared()}};
   if (on_.rules.publishes) draft_.made().notices.push_back({*on_.rules.publishes, body});
   draft_.made().report = std::move(body);
 }
 
 void stepping::conclude() {
   auto& made = draft_.made();
+  if (descends_)
+    for (const auto& [at, owed] : draft_.before().obligations())
+      if (owed.is == obligation::kind::child) {
+        auto below = *descends_;
+        below.job = owed.child;
+        made.below.push_back(std::move(below));
+      }
   draft_.skip_everything();
-  auto data = draft_.shared(true);
+  auto data = draft_.shared();
   std::string why;
   if (end_->state == "completed" &&
       refuses(on_.rules.output_schema ? &*on_.rules.output_schema : nullptr, data,
               "the job's output", why))
-    end_ = conclusion{"failed", value{json{{"code", 422}, {"message", why}, {"activity", ""}}}};
+    end_ = conclusion{"failed", value{json{{"code", 422}, {"message", why}}}};
   json body{{"state", end_->state}, {"data", std::move(data)}};
   if (end_->error) body["error"] = *end_->error;
   if (on_.rules.publishes) made.notices.push_back({*on_.rules.publishes, body});

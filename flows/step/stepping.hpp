@@ -47,10 +47,16 @@ public:
   outcome finish();
 
 private:
-  /// Begins what is behind the edges that hold, skips the rest. False: none held.
-  result<bool> take_edges(const instance& at, const answer& given);
+  /// `output.maps`, and whether the reply keeps to its schema. `invalid`, `failed`: it is an error.
+  result<void> speak(const instance& at, const answer& given, const value& said);
+  /// Writes down what came.
+  void note(const instance& at, const answer& given);
   /// `job.maps`, or the maps of its code. Failure: why.
   result<void> share(const instance& at, const answer& given);
+  /// Which edges hold. Failure: conditions that cannot be evaluated.
+  [[nodiscard]] result<std::vector<bool>> choose(const instance& at, const answer& given);
+  /// Begins what is behind the edges that hold and skips the rest; `interim`: skips nothing.
+  void take(const instance& at, const std::vector<bool>& ways, bool interim);
   void tell(const instance& at);
   void begin(const instance& at);
   bool below_threshold(const instance& at);
@@ -62,6 +68,7 @@ private:
   draft draft_;
   std::vector<instance> begun_; ///< turned to 8, not yet begun
   std::optional<conclusion> end_;
+  std::optional<interruption> descends_; ///< the end is that of the awaited children too
 };
 
 /// The reason of a status code, as HTTP calls it (RFC 9110, 15): "Not Found".
