@@ -64,7 +64,7 @@ private:
   static constexpr std::uint64_t touches_a_step = 32;
   static constexpr std::uint64_t bytes_a_touch = 32;
 
-  const fuel& limit_;
+  fuel limit_;
   std::uint64_t left_;
   std::uint64_t written_ = 0;
   bool failed_ = false;
