@@ -4,27 +4,38 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 
 /// Where signals find waits: in order of arrival; at most one early signal; what is late.
 namespace quipu::lmdb {
 
 using namespace store_rules;
 
+namespace {
+
+// The number that ends the key of a wait.
+std::uint64_t arming_of(std::string_view key) { return read_be64(key, key.size() - 8); }
+
+} // namespace
+
 result<signalled> store::send(const signal& what) {
   if (!what.id.empty() && was_said(0, what.id)) return signalled::repeated;
+  if (what.all) return send_to_all(what);
+  // The wait that began first, wherever it stands.
+  std::optional<std::pair<std::uint64_t, std::string>> first;
   bool late = false;
   for (const auto& at : what.boards) {
-    if (const auto wait = txn().first(table::board, key(at, 'w'))) {
-      unpacker from{wait->second};
-      auto& of = load(from.number());
-      auto sent = what.what;
-      sent.obligation = from.text();
-      if (auto done = deliver(&of, of.about.job, sent, what.keeps_open, sender::store); !done)
-        return done.error();
-      if (!what.id.empty()) say(0, what.id);
-      return signalled::answered;
-    }
     late = late || txn().first(table::board, key(at, 'l'));
+    const auto wait = txn().first(table::board, key(at, 'w'));
+    if (!wait) continue;
+    const auto arming = arming_of(wait->first);
+    if (!first || arming < first->first) first = {arming, wait->second};
+  }
+  if (first) {
+    if (auto done = answer_wait(first->second, what.what, what.keeps_open); !done)
+      return done.error();
+    if (!what.id.empty()) say(0, what.id);
+    return signalled::answered;
   }
   if (late || what.boards.empty())
     return failure{fault::not_found, fmt::format("nobody waits at \"{}\" any more",
@@ -45,6 +56,31 @@ result<signalled> store::send(const signal& what) {
   row.number(what.keeps_open ? 1 : 0).texts(what.boards).time(until.due).number(until.arming);
   for (const auto& at : what.boards) txn().put(table::board, key(at, 'e'), row.bytes);
   return signalled::early;
+}
+
+signalled store::send_to_all(const signal& what) {
+  if (!what.id.empty()) say(0, what.id);
+  std::map<std::uint64_t, std::string> waits;
+  for (const auto& at : what.boards)
+    txn().walk(table::board, key(at, 'w'), [&](std::string_view where, std::string_view value) {
+      waits.emplace(arming_of(where), value);
+      return true;
+    });
+  for (const auto& [arming, wait] : waits) {
+    auto mine = what.what;
+    unpacker from{wait};
+    from.number();
+    mine.id += ':' + from.text();
+    (void)answer_wait(wait, std::move(mine), what.keeps_open).ok();
+  }
+  return waits.empty() ? signalled::early : signalled::answered;
+}
+
+result<void> store::answer_wait(std::string_view wait, mail what, bool keeps_open) {
+  unpacker from{wait};
+  auto& of = load(from.number());
+  what.obligation = from.text();
+  return deliver(&of, of.about.job, what, keeps_open, sender::store);
 }
 
 // A wait is over: signals for it are late, if it is the last of its hook and does not return.

@@ -31,22 +31,22 @@ failure opening(const std::string& directory, int code) {
                       broken ? "; it is not a data file of quipu, or it is damaged" : "")};
 }
 
-// Pages that no state of the data file uses. LMDB's own table 0: transaction -> count, pages.
-std::set<std::size_t> free_pages(MDB_txn* txn) {
-  std::set<std::size_t> pages;
+// LMDB's own table 0, the pages that no state of the file uses: transaction -> count, pages.
+template <class Each>
+void walk_free(MDB_txn* txn, Each each) {
   MDB_cursor* raw = nullptr;
   check(mdb_cursor_open(txn, 0, &raw), "read the list of free pages");
   const std::unique_ptr<MDB_cursor, decltype(&mdb_cursor_close)> at{raw, &mdb_cursor_close};
   MDB_val found{};
   MDB_val list{};
-  while (mdb_cursor_get(raw, &found, &list, MDB_NEXT) == MDB_SUCCESS) {
-    std::vector<std::size_t> numbers(list.mv_size / sizeof(std::size_t));
-    std::memcpy(numbers.data(), list.mv_data, numbers.size() * sizeof(std::size_t));
-    if (numbers.empty()) continue;
-    const auto count = std::min(numbers.front(), numbers.size() - 1);
-    pages.insert(numbers.begin() + 1, numbers.begin() + 1 + static_cast<std::ptrdiff_t>(count));
+  auto code = mdb_cursor_get(raw, &found, &list, MDB_NEXT);
+  for (; code == MDB_SUCCESS; code = mdb_cursor_get(raw, &found, &list, MDB_NEXT)) {
+    std::size_t count = 0;
+    if (list.mv_size < sizeof count) throw trouble{MDB_CORRUPTED, "read the list of free pages"};
+    std::memcpy(&count, list.mv_data, sizeof count);
+    each(std::min(count, list.mv_size / sizeof count - 1), static_cast<const char*>(list.mv_data));
   }
-  return pages;
+  if (code != MDB_NOTFOUND) throw trouble{code, "read the list of free pages"};
 }
 
 } // namespace
@@ -162,6 +162,7 @@ std::optional<std::string_view> transaction::get(table in, std::string_view key)
 
 void transaction::put(table in, std::string_view key, std::string_view value) {
   has_written_ = true;
+  written_bytes_ += key.size() + value.size();
   auto name = as_val(key);
   auto bytes = as_val(value);
   check(mdb_put(raw_.get(), in_->dbi(in), &name, &bytes, 0), "write a row");
@@ -191,7 +192,21 @@ void transaction::erase_all(table in, std::string_view prefix) {
 
 void transaction::commit() { check(mdb_txn_commit(raw_.release()), "commit"); }
 
-std::set<std::size_t> transaction::free_pages() const { return lmdb::free_pages(raw_.get()); }
+std::set<std::size_t> transaction::free_pages() const {
+  std::set<std::size_t> pages;
+  walk_free(raw_.get(), [&](std::size_t count, const char* list) {
+    std::vector<std::size_t> numbers(count);
+    std::memcpy(numbers.data(), list + sizeof count, count * sizeof count);
+    pages.insert(numbers.begin(), numbers.end());
+  });
+  return pages;
+}
+
+std::size_t transaction::count_free() const {
+  std::size_t pages = 0;
+  walk_free(raw_.get(), [&](std::size_t count, const char*) { pages += count; });
+  return pages;
+}
 
 transaction::cursor::cursor(const transaction& of, table in) {
   MDB_cursor* raw = nullptr;

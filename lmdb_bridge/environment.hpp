@@ -81,6 +81,9 @@ public:
 
   void commit();
   [[nodiscard]] bool has_written() const { return has_written_; }
+  [[nodiscard]] std::size_t written_bytes() const { return written_bytes_; }
+  /// How many pages that is. Both are for read-only transactions.
+  [[nodiscard]] std::size_t count_free() const;
 
 private:
   using found_row = std::optional<std::pair<std::string_view, std::string_view>>;
@@ -97,6 +100,7 @@ private:
 
   const environment* in_;
   bool has_written_ = false;
+  std::size_t written_bytes_ = 0;
   std::unique_ptr<MDB_txn, decltype(&mdb_txn_abort)> raw_{nullptr, &mdb_txn_abort};
 };
 

@@ -108,6 +108,7 @@ void store::perform(job& of, const write& what) {
   for (const auto& sent : what.posts)
     (void)deliver(find(sent.job), sent.job, sent.what, sent.keeps_open, sender::outside).ok();
   for (const auto& one : what.publications) publish(one);
+  for (const auto& one : what.signals) (void)send(one).ok();
   if (what.ended)
     end(of, *what.ended);
   else if (what.gives_back && !of.has_mail() && of.about.owner != 0)

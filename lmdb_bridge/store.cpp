@@ -9,6 +9,9 @@ namespace {
 // Decoded jobs that are kept; beyond, all are forgotten and read again.
 constexpr std::size_t most_jobs_kept = 8192;
 
+// Bytes of the file that no new job gets, or a quarter of it.
+constexpr std::size_t most_kept_free = std::size_t{64} << 20U;
+
 // How far the newest time may run ahead of what is stored of it.
 constexpr std::int64_t newest_step_ms = 1000;
 
@@ -31,7 +34,9 @@ store::store(const environment& in) : in_{&in} {
 }
 
 void store::begin(bool read_only) {
-  if (!txn_) txn_.emplace(*in_, read_only);
+  if (txn_) return;
+  txn_.emplace(*in_, read_only);
+  free_pages_.reset();
 }
 
 void store::flush() {
@@ -63,6 +68,21 @@ void store::abort() {
   touched_.clear();
   bells.clear();
   counters_ = written_;
+}
+
+bool store::has_room() {
+  MDB_envinfo info{};
+  MDB_stat stat_of{};
+  mdb_env_info(in_->raw(), &info);
+  mdb_env_stat(in_->raw(), &stat_of);
+  const auto kept = std::min(most_kept_free, info.me_mapsize / 4);
+  // Pages are copied on the way to what is written, so count each byte twice.
+  const auto needed = (kept + 2 * txn().written_bytes()) / stat_of.ms_psize;
+  const auto never_used = info.me_mapsize / stat_of.ms_psize - info.me_last_pgno - 1;
+  if (never_used >= needed) return true;
+  // LMDB shows the list to readers only. Once a transaction: it may be long.
+  if (!free_pages_) free_pages_ = transaction{*in_, true}.count_free();
+  return never_used + *free_pages_ >= needed;
 }
 
 void store::load_counters() {

@@ -32,6 +32,8 @@ public:
   /// Nothing of the open transaction has been.
   void abort();
   [[nodiscard]] bool is_open() const { return txn_.has_value(); }
+  /// Whether a job may be begun: some room is kept for those that have begun already.
+  [[nodiscard]] bool has_room();
   /// The newest time that the store has known.
   [[nodiscard]] std::int64_t newest() const { return counters_.newest; }
   /// Whoever had leases is dead: nobody else can have the directory open.
@@ -135,6 +137,8 @@ private:
   timer_key arm_timer(std::int64_t due, const packer& what);
 
   // board.cpp
+  signalled send_to_all(const signal& what);
+  result<void> answer_wait(std::string_view wait, mail what, bool keeps_open);
   void remember(job& of, const obligation_row& wait);
   void mark_late(const job& of, const last_wait& wait);
   void unmark_late(const job& of, const last_wait& wait);
@@ -154,7 +158,8 @@ private:
   const environment* in_;
   std::optional<transaction> txn_;
   counters counters_;
-  counters written_; ///< as they are in the transaction
+  counters written_;                      ///< as they are in the transaction
+  std::optional<std::size_t> free_pages_; ///< as they were when the transaction began
   std::unordered_map<std::uint64_t, job> jobs_;
   std::unordered_map<std::string, std::uint64_t> numbers_; ///< of the jobs in `jobs_`
   std::vector<std::uint64_t> touched_;

@@ -119,6 +119,7 @@ void writer::attempt(operation& one) {
     on_.begin(with_.read_only);
     commit_at_ = clock::now() + longest_unsynced;
   }
+  if (one.begins_job && !on_.has_room()) return one.refuse(no_room(one));
   if (!one.at_ms) one.at_ms = with_.now();
   on_.now = *one.at_ms;
   one.perform(on_);

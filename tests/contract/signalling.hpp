@@ -30,15 +30,40 @@ TEMPLATE_TEST_CASE("a signal answers the wait that began first, the others go on
   REQUIRE(names_of(*store.call.claim(ada)) == names{"b", "a"});
 }
 
-TEMPLATE_TEST_CASE("the board that is wanted most is asked first", "[contract]",
+TEMPLATE_TEST_CASE("of waits on several boards the one that began first is answered", "[contract]",
                    QUIPU_CONTRACT_STORES) {
   bench<TestType> store;
   follower a{"a"};
   follower b{"b"};
-  REQUIRE(store.call.start(waiter(a, {"x"})).ok());
-  REQUIRE(store.call.start(waiter(b, {"y"})).ok());
+  REQUIRE(store.call.start(waiter(b, {"x"})).ok());
+  REQUIRE(store.call.start(waiter(a, {"y"})).ok());
   REQUIRE(*store.call.send(knock({"y", "x"})) == signalled::answered);
   REQUIRE(store.call.read("b")->mail.size() == 1);
+}
+
+TEMPLATE_TEST_CASE("a signal to all answers everybody who waits and is never kept", "[contract]",
+                   QUIPU_CONTRACT_STORES) {
+  bench<TestType> store;
+  auto to_all = knock({"x", "y"});
+  to_all.all = true;
+  const auto before = store.dump();
+  REQUIRE(*store.call.send(to_all) == signalled::early);
+  REQUIRE(store.dump() == before);
+  for (const auto* id : {"a", "b", "c"}) {
+    follower job{id};
+    REQUIRE(store.call.start(waiter(job, {*id == 'b' ? "y" : "x"})).ok());
+  }
+  follower sender{"sender"};
+  REQUIRE(store.call.start(sender.begin()).ok());
+  auto what = sender.then();
+  what.what.signals = {to_all};
+  REQUIRE(store.call.apply(what).ok());
+  REQUIRE(names_of(*store.call.claim(ada)) == names{"a", "b", "c"});
+  for (const auto* id : {"a", "b", "c"}) {
+    const auto inbox = store.call.read(id)->mail;
+    REQUIRE(inbox.size() == 1);
+    REQUIRE(inbox[0].obligation == "h.0");
+  }
 }
 
 TEMPLATE_TEST_CASE("a signal before its wait is kept and is in the receipt of the commit that arms",

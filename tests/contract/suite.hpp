@@ -6,5 +6,6 @@
 #include "tests/contract/committing.hpp"
 #include "tests/contract/looking.hpp"
 #include "tests/contract/owning.hpp"
+#include "tests/contract/properties.hpp"
 #include "tests/contract/signalling.hpp"
 #include "tests/contract/starting.hpp"

@@ -1,0 +1,209 @@
+#include "tests/lmdb_bridge/lmdb_store.hpp"
+
+#include <array>
+
+#include <signal.h>
+#include <sys/wait.h>
+
+#include <chrono>
+#include <thread>
+
+namespace quipu::contract {
+
+namespace {
+
+lmdb_ledger::options at(const std::string& path, lmdb_ledger::durability durable) {
+  lmdb_ledger::options with;
+  with.path = path;
+  with.durable = durable;
+  with.map_size = std::size_t{1} << 28U;
+  return with;
+}
+
+void prepare(caller& call) {
+  REQUIRE(call.deploy(version()).ok());
+  REQUIRE(call.activate("orders", "1").ok());
+  REQUIRE(call.renew(ada, 3'600'000).ok());
+}
+
+// In a child process: starts jobs one behind the other and says each that was accepted.
+[[noreturn]] void load(const std::string& path, int said) {
+  auto store = lmdb_ledger::open(at(path, lmdb_ledger::durability::sync));
+  if (!store) _exit(1);
+  for (int number = 0;; ++number) {
+    std::promise<bool> done;
+    auto what = follower{"o-" + std::to_string(number), nobody}.begin();
+    what.first.set = {{"data", std::string(500, 'd')}};
+    (*store)->start(what, [&](auto told) { done.set_value(told.ok()); });
+    if (!done.get_future().get()) _exit(2);
+    if (::write(said, &number, sizeof number) != sizeof number) _exit(3);
+  }
+}
+
+} // namespace
+
+TEST_CASE("what sync has acknowledged survives a kill") {
+  const scratch place;
+  {
+    const auto store = opened(at(place.path(), lmdb_ledger::durability::sync));
+    caller call{*store};
+    prepare(call);
+  }
+  int ends[2];
+  REQUIRE(pipe(ends) == 0);
+  const auto child = fork();
+  REQUIRE(child >= 0);
+  if (child == 0) load(place.path(), ends[1]);
+  close(ends[1]);
+  int last = -1;
+  while (last < 40) REQUIRE(::read(ends[0], &last, sizeof last) == sizeof last);
+  REQUIRE(kill(child, SIGKILL) == 0);
+  int status = 0;
+  REQUIRE(waitpid(child, &status, 0) == child);
+  for (int number = 0; ::read(ends[0], &number, sizeof number) == sizeof number;) last = number;
+  close(ends[0]);
+
+  const auto store = opened(at(place.path(), lmdb_ledger::durability::sync));
+  caller call{*store};
+  for (int number = 0; number <= last; ++number) {
+    const auto id = "o-" + std::to_string(number);
+    REQUIRE(call.read(id)->fields.size() == 1);
+    REQUIRE(call.history(id)->records == names{id + " record 1"});
+  }
+}
+
+TEST_CASE("relaxed has on disk what was told 20 ms ago, and everything when it stops") {
+  const scratch place;
+  {
+    const auto store = opened(at(place.path(), lmdb_ledger::durability::relaxed));
+    caller call{*store};
+    prepare(call);
+    for (int i = 0; i < 50; ++i)
+      REQUIRE(call.start(follower{"o-" + std::to_string(i)}.begin()).ok());
+  }
+  const auto store = opened(at(place.path(), lmdb_ledger::durability::relaxed));
+  caller call{*store};
+  for (int i = 0; i < 50; ++i) REQUIRE(call.read("o-" + std::to_string(i)).ok());
+}
+
+TEST_CASE("what was accepted completes before a store has stopped, in the order of its calls") {
+  const scratch place;
+  const auto durable = GENERATE(lmdb_ledger::durability::sync, lmdb_ledger::durability::relaxed);
+  std::vector<int> completed;
+  {
+    const auto store = opened(at(place.path(), durable));
+    caller call{*store};
+    prepare(call);
+    for (int i = 0; i < 300; ++i)
+      store->start(follower{"o-" + std::to_string(i)}.begin(), [&, i](auto told) {
+        if (told) completed.push_back(i);
+      });
+  }
+  REQUIRE(completed.size() == 300);
+  REQUIRE(std::is_sorted(completed.begin(), completed.end()));
+}
+
+TEST_CASE("when too many calls are queued no job is begun, but commits are taken") {
+  const scratch place;
+  auto with = at(place.path(), lmdb_ledger::durability::sync);
+  with.most_queued = 2;
+  const auto store = opened(with);
+  caller call{*store};
+  prepare(call);
+  follower job{"o-1"};
+  REQUIRE(call.start(job.begin()).ok());
+  std::promise<void> go;
+  std::promise<void> busy;
+  store->apps([&](auto) {
+    busy.set_value();
+    go.get_future().wait(); // on the writer's thread: everything behind waits
+  });
+  busy.get_future().wait();
+  int overloaded = 0;
+  int begun = 0;
+  bool committed = false;
+  for (int i = 0; i < 5; ++i)
+    store->start(follower{"x-" + std::to_string(i)}.begin(), [&](auto told) {
+      if (told)
+        ++begun;
+      else if (told.error().code == fault::overloaded)
+        ++overloaded;
+    });
+  store->apply(job.then(), [&](auto told) { committed = told.ok(); });
+  go.set_value();
+  REQUIRE(call.apps().size() == 1);
+  REQUIRE(begun == 2);
+  REQUIRE(overloaded == 3);
+  REQUIRE(committed);
+}
+
+TEST_CASE("a full store refuses new jobs by the setting's name and loses nothing it has taken") {
+  const scratch place;
+  const auto durable = GENERATE(lmdb_ledger::durability::sync, lmdb_ledger::durability::relaxed);
+  auto with = at(place.path(), durable);
+  with.map_size = std::size_t{3} << 20U;
+  std::vector<std::string> begun;
+  {
+    const auto store = opened(with);
+    caller call{*store};
+    prepare(call);
+    follower steady{"steady"};
+    REQUIRE(call.start(steady.begin()).ok());
+    std::optional<failure> why;
+    for (int i = 0; i < 400 && !why; ++i) {
+      auto what = follower{"o-" + std::to_string(i)}.begin();
+      what.first.set = {{"big", std::string(30'000, 'b')}};
+      if (auto told = call.start(what))
+        begun.push_back(what.job);
+      else
+        why = told.error();
+    }
+    REQUIRE(why);
+    REQUIRE(why->code == fault::unavailable);
+    REQUIRE_THAT(why->message, Catch::Contains("lmdb.map_size"));
+    for (int i = 0; i < 5; ++i) REQUIRE(call.apply(steady.then()).ok());
+  }
+  const auto store = opened(with);
+  caller call{*store};
+  REQUIRE(begun.size() > 10);
+  for (const auto& id : begun) REQUIRE(call.read(id).ok());
+  REQUIRE(call.history("steady")->total == 6);
+  REQUIRE(call.renew(bob).ok());
+  // Room is made by what ends.
+  for (std::size_t i = 0; i < 10; ++i) {
+    const auto seen = *call.seize(begun[i], bob);
+    follower job{begun[i], bob, seen.at};
+    REQUIRE(call.apply(job.finish()).ok());
+    REQUIRE(call.scrub(begun[i]).ok());
+  }
+  auto what = follower{"new", bob}.begin();
+  what.first.set = {{"big", std::string(30'000, 'b')}};
+  REQUIRE(call.start(what).ok());
+}
+
+TEST_CASE("calls from many threads all complete, those of one thread in their order") {
+  const scratch place;
+  const auto durable = GENERATE(lmdb_ledger::durability::sync, lmdb_ledger::durability::relaxed);
+  const auto store = opened(at(place.path(), durable));
+  caller call{*store};
+  prepare(call);
+  std::vector<std::thread> threads;
+  std::array<std::vector<int>, 4> told;
+  for (std::size_t mine = 0; mine < told.size(); ++mine)
+    threads.emplace_back([&, mine] {
+      follower job{"t-" + std::to_string(mine)};
+      store->start(job.begin(), [](auto) {});
+      for (int i = 0; i < 100; ++i)
+        store->apply(job.then(), [&, mine, i](auto receipt) {
+          if (receipt) told[mine].push_back(i);
+        });
+    });
+  for (auto& thread : threads) thread.join();
+  REQUIRE(call.apps().size() == 1);
+  for (const auto& order : told) {
+    REQUIRE(order.size() == 100);
+    REQUIRE(std::is_sorted(order.begin(), order.end()));
+  }
+}
+
+} // namespace quipu::contract
