@@ -167,6 +167,13 @@ caf::actor engine_state::activity_of(const wish::step& what) {
   return with.actor;
 }
 
+std::vector<caf::actor> engine_state::activities() const {
+  std::vector<caf::actor> all;
+  for (const auto& [key, with] : activities_)
+    if (with.actor) all.push_back(with.actor);
+  return all;
+}
+
 void engine_state::activity_died(const caf::down_msg& what) {
   for (auto& [key, with] : activities_) {
     if (with.actor != what.source) continue;

@@ -41,6 +41,9 @@ class engine_state {
 public:
   caf::behavior make(caf::event_based_actor* self, engine_parts parts);
 
+  /// Who makes the steps, for tests that kill them.
+  [[nodiscard]] std::vector<caf::actor> activities() const;
+
   static inline const char* name = "engine";
 
 private:

@@ -1,0 +1,214 @@
+#include "tests/actors/conversation.hpp"
+
+#include <quipu/reply.hpp>
+
+namespace quipu {
+
+namespace {
+
+constexpr auto adding = R"(
+app:
+  id: sums
+  version: '1'
+  graphs:
+    - subscribes: sum.wanted
+      activities:
+        t: {type: trigger}
+        one:
+          type: worker
+          topic: add
+          input: {maps: {n: '{t.output.data.n}'}}
+        pass: {type: hook}
+        two:
+          type: worker
+          topic: add
+          input: {maps: {n: '{one.output.data.n}'}}
+          job: {maps: {n: '{$self.output.data.n}'}}
+        side: {type: worker, topic: add, input: {maps: {n: 100}}}
+        below:
+          type: await
+          topic: .inner
+          input: {maps: {n: '{two.output.data.n}'}}
+          job: {maps: {inner: '{$self.output.data.n}'}}
+      transitions: {t: [{to: one}, {to: side}], one: [{to: pass}], pass: [{to: two}], two: [{to: below}]}
+    - subscribes: .inner
+      activities:
+        it: {type: trigger}
+        three:
+          type: worker
+          topic: add
+          input: {maps: {n: '{it.output.data.n}'}}
+          job: {maps: {n: '{$self.output.data.n}'}}
+      transitions: {it: [{to: three}]}
+    - subscribes: nap.wanted
+      activities:
+        nt: {type: trigger}
+        nap: {type: hook, sleep: 30s, job: {maps: {slept: true}}}
+      transitions: {nt: [{to: nap}]}
+)";
+
+reply add_one(const call_asked& asked) { return ok({{"n", (*asked.input)["n"].get<int>() + 1}}); }
+
+} // namespace
+
+TEST_CASE("a job runs to its end, and its caller is told once") {
+  conversation with{adding};
+  with.serve("add", add_one);
+  with.begin();
+  with.publish("sum.wanted", {{"n", 1}}, "s");
+  with.run();
+  REQUIRE(with.accepted.at("s").ok());
+  CHECK(with.ends.at("s") == json{{"state", "completed"}, {"data", {{"n", 3}, {"inner", 4}}}});
+  CHECK(with.told["s"] == 1);
+  CHECK(with.key("s") == "666666");
+  CHECK(with.calls.size() == 4);
+}
+
+TEST_CASE("an engine holds nothing of a job that has ended or sleeps") {
+  conversation with{adding};
+  with.serve("add", add_one);
+  with.begin();
+  with.publish("nap.wanted", {}, "z");
+  with.publish("sum.wanted", {{"n", 1}}, "s");
+  with.run();
+  CHECK(with.stored("z").owner == 0);
+  CHECK(with.stored("s").owner == 0);
+  CHECK(with.key("z") == "65");
+  with.pass(std::chrono::milliseconds{29'900});
+  CHECK(with.key("z") == "65");
+  with.pass(std::chrono::milliseconds{200});
+  CHECK(with.key("z") == "64");
+  CHECK(with.ends.at("z")["data"] == json{{"slept", true}});
+}
+
+TEST_CASE("a second start of the same id is refused and changes nothing") {
+  conversation with{adding};
+  with.serve("add", add_one);
+  with.begin();
+  with.publish("sum.wanted", {{"n", 1}}, "s");
+  with.run();
+  const auto before = with.store->dump();
+  with.publish("sum.wanted", {{"n", 50}}, "s");
+  with.run();
+  REQUIRE_FALSE(with.accepted.at("s").ok());
+  CHECK(with.accepted.at("s").error().code == fault::conflict);
+  CHECK(with.store->dump() == before);
+}
+
+TEST_CASE("a topic that no flow has is refused with the nearest one") {
+  conversation with{adding};
+  with.begin();
+  with.publish("sum.wantd", {}, "a");
+  with.publish(".inner", {}, "b");
+  with.run();
+  CHECK(with.accepted.at("a").error().code == fault::not_found);
+  CHECK_THAT(with.accepted.at("a").error().message, Catch::Contains("sum.wanted"));
+  CHECK(with.accepted.at("b").error().code == fault::not_found);
+}
+
+TEST_CASE("whenever the activity actors are killed, the job still ends as if they had not been") {
+  bool more = true;
+  for (std::size_t steps = 0; more; ++steps) {
+    conversation with{adding};
+    with.serve("add", add_one);
+    with.begin();
+    with.publish("sum.wanted", {{"n", 1}}, "s");
+    more = with.scheduler().run(steps) == steps;
+    for (const auto& engine : with.engines)
+      for (const auto& activity :
+           dynamic_cast<engine_actor&>(*caf::actor_cast<caf::abstract_actor*>(engine))
+               .state.activities())
+        caf::anon_send_exit(activity, caf::exit_reason::kill);
+    with.run();
+    INFO("killed after " << steps << " messages");
+    REQUIRE(with.ends.count("s") == 1);
+    REQUIRE(with.ends.at("s")["data"] == json{{"n", 3}, {"inner", 4}});
+    REQUIRE(with.calls.size() == 4);
+    REQUIRE(with.key("s") == "666666");
+  }
+}
+
+TEST_CASE("whenever an engine is killed, another ends its jobs; a call is made again with the same "
+          "key and input") {
+  bool more = true;
+  for (std::size_t steps = 0; more; steps += 3) {
+    conversation with{adding};
+    with.serve("add", add_one);
+    with.begin();
+    with.publish("sum.wanted", {{"n", 1}}, "s");
+    more = with.scheduler().run(steps) == steps;
+    const auto dead = with.engines.front();
+    caf::anon_send_exit(dead, caf::exit_reason::kill);
+    with.run();
+    with.add_engine();
+    with.pass(std::chrono::milliseconds{15'000});
+    INFO("killed after " << steps << " messages");
+    std::optional<snapshot> left;
+    with.store->read("s", [&](result<snapshot> got) {
+      if (got) left = std::move(*got);
+    });
+    // Before the start was durable nobody was promised anything.
+    if (!left) {
+      REQUIRE(with.accepted.count("s") == 0);
+      continue;
+    }
+    REQUIRE(left->state == "completed");
+    REQUIRE(with.key("s") == "666666");
+    std::map<std::pair<std::string, std::string>, std::vector<call_asked>> by_key;
+    for (const auto& each : with.calls) by_key[{each.gid, each.activity_id}].push_back(each);
+    REQUIRE(by_key.size() == 4);
+    for (const auto& [key, each] : by_key)
+      for (std::size_t at = 1; at < each.size(); ++at) {
+        REQUIRE(*each[at].input == *each[0].input);
+        REQUIRE(each[at].attempt > each[at - 1].attempt);
+      }
+  }
+}
+
+TEST_CASE("an engine whose lease has lapsed forgets its jobs, and they end all the same") {
+  conversation with{adding, 2};
+  with.serve("add", add_one);
+  with.begin();
+  with.run();
+  with.publish("sum.wanted", {{"n", 1}}, "s");
+  with.scheduler().run(6);
+  with.now_ms += 60'000; // the store's clock, not the engines'
+  with.run();
+  with.pass(std::chrono::milliseconds{30'000});
+  CHECK(with.stored("s").state == "completed");
+  CHECK(with.key("s") == "666666");
+}
+
+TEST_CASE("a call for which there is no worker waits in the store, and goes when one is there") {
+  conversation with{adding};
+  with.begin();
+  with.publish("sum.wanted", {{"n", 1}}, "s");
+  with.run();
+  CHECK(with.stored("s").owner == 0);
+  CHECK(with.key("s") == "689998");
+  with.serve("add", add_one);
+  caf::anon_send_exit(with.engines.front(), caf::exit_reason::kill);
+  with.run();
+  with.add_engine();
+  with.run();
+  with.store->serve("add", 100, [](const result<std::size_t>& told) { CHECK(*told == 2); });
+  with.pass(std::chrono::milliseconds{15'000});
+  CHECK(with.key("s") == "666666");
+  for (const auto& each : with.calls) CHECK(each.attempt == 1);
+}
+
+TEST_CASE("an engine that drains begins no new call, and gives its jobs back") {
+  conversation with{adding};
+  with.serve("add", add_one);
+  with.begin();
+  with.run();
+  with.publish("sum.wanted", {{"n", 1}}, "s");
+  with.scheduler().run(4);
+  caf::anon_send(with.engines.front(), drain{});
+  with.run();
+  const auto left = with.stored("s");
+  CHECK(left.owner == 0);
+  CHECK(left.state == "running");
+}
+
+} // namespace quipu
