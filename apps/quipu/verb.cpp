@@ -6,6 +6,7 @@ action declare_history(CLI::App& to);
 action declare_job(CLI::App& to);
 action declare_jobs(CLI::App& to);
 action declare_run(CLI::App& to);
+action declare_test(CLI::App& to);
 action declare_validate(CLI::App& to);
 action declare_versions(CLI::App& to);
 
@@ -13,6 +14,8 @@ const std::vector<verb>& verbs() {
   static const std::vector<verb> table{
       {"validate", "check flows: every fault with its place", "configs/order/order.yaml",
        declare_validate},
+      {"test", "run flow tests: the real engine in virtual time", "configs/order/order.test.yaml",
+       declare_test},
       {"run", "start a job and wait for its end",
        R"(greeting.wanted '{"name": "Ana"}' --deploy configs/hello.yaml --answers configs/hello.answers.yaml --data /tmp/hello)",
        declare_run},

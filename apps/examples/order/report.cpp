@@ -45,6 +45,7 @@ outcome outcome_of(std::string order, const quipu::job_info& job) {
     made.priced = true;
   }
   made.composite = job.composite;
+  made.jobs = 1 + job.children.size();
   if (job.ended)
     made.took = std::chrono::duration_cast<std::chrono::milliseconds>(*job.ended - job.created);
   return made;

@@ -22,6 +22,7 @@ struct outcome {
   bool priced = false;
   std::string composite; ///< the key of its job
   std::chrono::milliseconds took{0};
+  std::size_t jobs = 0; ///< its own, and the payment that it awaits
   bool before = false;  ///< it had ended before this run
   bool resumed = false; ///< an earlier run had started it
 };

@@ -6,16 +6,23 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cstdio>
+#include <cstdlib>
 #include <fcntl.h>
 #include <string>
 #include <thread>
 #include <unistd.h>
+#include <vector>
 
 namespace {
 
 using namespace std::chrono_literals;
+
+constexpr auto work_takes = 100ms;
+constexpr std::size_t at_a_time = 8; ///< starts that wait for the disk together
 
 /// Appends whole lines: what was written before a kill is there after it.
 class notes {
@@ -46,6 +53,14 @@ quipu::reply work(const notes& to, const quipu::call& call) {
   return quipu::ok({{"n", n + 1}});
 }
 
+/// A start that is refused ends the load: nothing in this test should refuse one.
+void start(quipu::client& verbs, const notes& to, const std::string& id, int n) {
+  const auto job = verbs.publish("crash.job", {{"n", n}}, {.id = id, .app = {}});
+  if (job) return to.add({{"accepted", *job}});
+  std::fprintf(stderr, "load: %s\n", job.error().message.c_str());
+  std::_Exit(1);
+}
+
 int complain(const quipu::failure& why) {
   std::fprintf(stderr, "load: %s\n", why.message.c_str());
   return 1;
@@ -63,17 +78,20 @@ int run(const std::string& data, const std::string& flow, const std::string& fil
   if (const auto active = verbs.activate(deployed->app, deployed->version); !active)
     return complain(active.error());
 
-  for (int next = 0;;) {
+  for (std::atomic<int> next{0}; true; std::this_thread::sleep_for(20ms)) {
     const auto running = verbs.jobs({.topic = {}, .state = "running", .after = {}, .most = 1000});
     if (!running) return complain(running.error());
     if (open == 0 && running->rows.empty()) return 0;
-    for (auto count = running->rows.size(); count < open; ++count, ++next) {
-      const auto job = verbs.publish("crash.job", {{"n", next}},
-                                     {.id = fmt::format("{}-{}", prefix, next), .app = {}});
-      if (!job) return complain(job.error());
-      to.add({{"accepted", *job}});
-    }
-    std::this_thread::sleep_for(20ms);
+    const auto there = running->rows.size();
+    std::atomic<std::size_t> count{there};
+    std::vector<std::jthread> starters;
+    for (auto i = there; i < std::min(open, there + at_a_time); ++i)
+      starters.emplace_back([&] {
+        while (count++ < open) {
+          const int n = next++;
+          start(verbs, to, fmt::format("{}-{}", prefix, n), n);
+        }
+      });
   }
 }
 

@@ -1,0 +1,116 @@
+#include "actors/flow_test/play.hpp"
+#include "apps/quipu/exit.hpp"
+#include "apps/quipu/verb.hpp"
+#include "apps/terminal.hpp"
+#include "collation/memory_ledger.hpp"
+#include "lmdb_bridge/lmdb_ledger.hpp"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include <unistd.h>
+
+#include <filesystem>
+#include <memory>
+
+namespace quipu {
+
+namespace {
+
+constexpr std::string_view memory_store = "memory:";
+constexpr std::string_view lmdb_store = "lmdb:";
+
+struct test_arguments {
+  std::vector<std::string> files;
+  std::string store{memory_store};
+  bool verbose = false;
+};
+
+/// A directory for the tests of one run, gone with it.
+class scratch {
+public:
+  scratch()
+      : root_(std::filesystem::temp_directory_path() / fmt::format("quipu-test-{}", getpid())) {}
+  ~scratch() {
+    std::error_code ignored;
+    std::filesystem::remove_all(root_, ignored);
+  }
+  scratch(const scratch&) = delete;
+  scratch& operator=(const scratch&) = delete;
+
+  [[nodiscard]] std::string next() { return (root_ / std::to_string(++count_)).string(); }
+
+private:
+  std::filesystem::path root_;
+  std::size_t count_ = 0;
+};
+
+flow_test::make_store stores(const std::string& url, scratch& in) {
+  if (url == memory_store)
+    return [](std::function<std::int64_t()> clock) -> result<std::unique_ptr<ledger>> {
+      return std::unique_ptr<ledger>{std::make_unique<memory_ledger>(std::move(clock))};
+    };
+  return [&in](std::function<std::int64_t()> clock) -> result<std::unique_ptr<ledger>> {
+    lmdb_ledger::options with;
+    with.path = in.next();
+    std::filesystem::create_directories(std::filesystem::path{with.path}.parent_path());
+    with.durable = lmdb_ledger::durability::relaxed;
+    with.map_size = std::size_t{1} << 30U;
+    with.clock = std::move(clock);
+    auto opened = lmdb_ledger::open(std::move(with));
+    if (!opened) return opened.error();
+    return std::unique_ptr<ledger>{std::move(*opened)};
+  };
+}
+
+/// Tells what became of the tests of one file; whether all passed.
+void tell(const std::string& file, const std::vector<flow_test::outcome>& all, bool verbose,
+          std::size_t& passed, std::size_t& failed) {
+  terminal out{stdout};
+  for (const auto& one : all) {
+    ++(one.passed() ? passed : failed);
+    const auto mark = one.passed() ? out.paint(colour::green, "ok  ") : out.paint(colour::red, "FAIL");
+    out.line(fmt::format("{} {}: {}", mark, escaped(file), escaped(one.name)));
+    for (const auto& fault : one.faults) out.line("     " + escaped(fault));
+    if (one.passed() && !verbose) continue;
+    for (const auto& line : one.history) out.line("     " + escaped(line));
+  }
+}
+
+int test(const test_arguments& with) {
+  if (with.store != memory_store && with.store != lmdb_store)
+    return complain_usage(
+        fmt::format("\"{}\" is no store for tests; there are: memory:, lmdb:", with.store));
+  scratch room;
+  const auto store = stores(with.store, room);
+  std::size_t passed = 0;
+  std::size_t failed = 0;
+  bool refused = false;
+  for (const auto& file : with.files) {
+    findings faults;
+    auto read = flow_test::read(file, faults);
+    terminal out{stdout};
+    for (const auto& each : faults.all()) out.line(escaped(to_string(each)));
+    if (read)
+      tell(file, flow_test::play(*read, store, with.verbose), with.verbose, passed, failed);
+    else if (refused = true; !faults.failed())
+      out.line(escaped(fmt::format("{}: {}", file, read.error().message)));
+  }
+  fmt::print("{} passed, {} failed\n", passed, failed);
+  if (refused) return exit_code::usage;
+  return failed == 0 ? exit_code::done : exit_code::failed;
+}
+
+} // namespace
+
+action declare_test(CLI::App& to) {
+  const auto with = std::make_shared<test_arguments>();
+  to.add_option("FILE", with->files, "files of flow tests")->required();
+  to.add_option("--store", with->store, "memory: or lmdb: (a directory that is thrown away)")
+      ->type_name("URL")
+      ->capture_default_str();
+  to.add_flag("--verbose", with->verbose, "the jobs' histories of every test");
+  return [with] { return test(*with); };
+}
+
+} // namespace quipu
