@@ -39,8 +39,10 @@ answer answer_of_child(const json& report) {
   const auto error = report.find("error");
   if (error == report.end() || error->is_null())
     return {answer::status::success, 200, report.value("data", json::object())};
-  json data{{"message", error->value("message", "")}};
-  if (const auto more = error->find("data"); more != error->end()) data["data"] = *more;
+  // What the child's error came with, as it was: errors that go up a thousand awaits do not grow.
+  json data = error->value("data", json::object());
+  if (!data.is_object()) data = json{{"value", std::move(data)}};
+  if (!data.contains("message")) data["message"] = error->value("message", "");
   return {answer::status::error, error->value("code", 500), std::move(data)};
 }
 
@@ -137,19 +139,24 @@ void runner::start(std::uint64_t request, const std::string& topic, const std::s
   held made;
   made.app = plan;
   made.rules = &on.rules;
-  made.view = std::make_shared<quipu::job>();
   made.request = request;
-  made.unborn =
-      birth{id, who.gid, who.app, who.version, who.topic, {}, now_ms_, has_room ? mine_ : 0, {}};
-  made.draft.emplace();
-  auto born = create(on, who, value{std::move(message)});
-  add(made, *made.draft, std::move(born));
+  made.has_room = has_room;
   auto& of = jobs_.emplace(id, std::move(made)).first->second;
-  if (!has_room) return commit(id, of);
-  // The trigger is folded into its own birth.
+  conceive(id, of, who, value{std::move(message)});
+}
+
+/// Makes the job's first commit: its birth, and the trigger folded into it.
+void runner::conceive(const std::string& job, held& of, const identity& who, const value& message) {
+  of.view = std::make_shared<quipu::job>();
+  of.at = {};
+  of.unborn = birth{
+      job, who.gid, who.app, who.version, who.topic, {}, now_ms_, of.has_room ? mine_ : 0, {}};
+  of.draft.emplace();
+  add(of, *of.draft, create({*of.app, *of.rules, now_ms_}, who, message));
+  if (!of.has_room) return commit(job, of);
   of.draft->made.back().next.clear();
   of.waiting.push_back({cause::begun, {}, 0, {}, {}, {}});
-  go_on(id, of);
+  go_on(job, of);
 }
 
 void runner::add(held& of, building& to, outcome made) {
@@ -221,8 +228,13 @@ void runner::stepped(const std::string& job, std::optional<outcome> made) {
     return owed.second.due_ms && *owed.second.due_ms <= now_ms_;
   };
   const auto& owed = of.view->obligations();
+  // Nor while somebody is to be asked: he is asked first.
+  const auto asks = [](const outcome& each) {
+    return !each.calls.empty() || !each.children.empty() || !each.interrupts.empty();
+  };
   if (!draft.next.empty() && of.waiting.empty() && draft.what.records.size() < folded_records &&
-      draft.bytes < folded_bytes && std::none_of(owed.begin(), owed.end(), is_due)) {
+      draft.bytes < folded_bytes && std::none_of(owed.begin(), owed.end(), is_due) &&
+      std::none_of(draft.made.begin(), draft.made.end(), asks)) {
     const auto at = draft.next.front();
     draft.next.pop_front();
     of.waiting.push_back({cause::passed, at, 0, {}, {}, {}});
@@ -309,6 +321,7 @@ void runner::commit(const std::string& job, held& of) {
     wishes.push_back(wish::start{std::move(*of.unborn)});
     of.unborn.reset();
   } else {
+    of.out.back().consumed = draft.consumed;
     wishes.push_back(
         wish::commit{{job, mine_, draft.stands_on, std::move(draft.consumed), std::move(what)}});
   }
@@ -317,6 +330,13 @@ void runner::commit(const std::string& job, held& of) {
 void runner::started(const std::string& job, const result<receipt>& answer) {
   auto* of = find(job);
   if (of == nullptr || of->out.empty()) return;
+  if (!answer && answer.error().code == fault::taken) {
+    // A child's id: the await learns of it, and the job is born without that child.
+    of->taken.insert(answer.error().message);
+    of->out.clear();
+    const auto born = of->view;
+    return conceive(job, *of, born->born(), born->at(instance{})->input);
+  }
   const auto request = of->request;
   of->request.reset();
   if (request) {
@@ -350,6 +370,7 @@ void runner::committed(const std::string& job, const result<receipt>& answer) {
 void runner::receive(const std::string& job, held& of, const receipt& got) {
   auto now = std::move(of.out.front());
   of.out.pop_front();
+  for (const auto& id : now.consumed) of.mail.erase(id);
   if (now.alarm) wishes.push_back(wish::alarm{*now.alarm});
   if (now.report) wishes.push_back(wish::tell{job, std::move(*now.report)});
   std::vector<std::string> begun;

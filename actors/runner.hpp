@@ -86,6 +86,7 @@ private:
     std::vector<interruption> interrupts;
     std::optional<json> report;
     std::optional<std::int64_t> alarm;
+    std::vector<std::string> consumed; ///< mail that is not seen again
   };
 
   struct held {
@@ -101,6 +102,7 @@ private:
     std::unordered_set<std::string> mail;               ///< seen
     std::optional<std::uint64_t> request;               ///< of the start, until it is answered
     std::optional<birth> unborn;                        ///< the start that carries the first commit
+    bool has_room = true;                               ///< a new job stays with this engine
     bool rereading = false;      ///< the view cannot be trusted: wait for the store's
     std::vector<event> refused;  ///< what led to commits that were refused
     std::set<std::string> taken; ///< ids that awaits of this job asked for in vain
@@ -108,6 +110,7 @@ private:
 
   held* find(const std::string& job);
   void drop(const std::string& job);
+  void conceive(const std::string& job, held& of, const identity& who, const value& message);
   void go_on(const std::string& job, held& of);
   void commit(const std::string& job, held& of);
   void receive(const std::string& job, held& of, const receipt& got);

@@ -101,7 +101,8 @@ void draft::skip_everything() {
                      [&](const auto& entry) { return entry.first == where; }))
       made.emplace_back(where, std::nullopt);
   made_.calls.clear();
-  made_.children.clear();
+  // A child that nobody awaits goes its own way.
+  std::erase_if(made_.children, [](const auto& child) { return !child.who.severed; });
   made_.what.children.clear();
   made_.next.clear();
 }

@@ -18,7 +18,7 @@ public:
       : all_(all), one_(one), time_(time),
         stage_(store, time, [this](const wish::call& asked) { return answer(asked); }) {}
 
-  outcome play() {
+  outcome play(bool with_history) {
     all_.workers.reset();
     made_.name = one_.name;
     if (auto ready = stage_.activate(all_.app.compiled, all_.app.source); !ready)
@@ -31,7 +31,7 @@ public:
         fault(step.at,
               fmt::format("job \"{}\" goes on and on without time passing", *stage_.runaway()));
     }
-    if (!made_.faults.empty()) tell_histories();
+    if (!made_.faults.empty() || with_history) tell_histories();
     return std::move(made_);
   }
 
@@ -125,7 +125,7 @@ private:
 
 } // namespace
 
-std::vector<outcome> play(suite& all, const make_store& store) {
+std::vector<outcome> play(suite& all, const make_store& store, bool with_history) {
   std::vector<outcome> made;
   for (const auto& one : all.tests) {
     virtual_clock time;
@@ -133,7 +133,7 @@ std::vector<outcome> play(suite& all, const make_store& store) {
     if (!empty)
       made.push_back({one.name, {empty.error().message}, {}});
     else
-      made.push_back(playing{all, one, **empty, time}.play());
+      made.push_back(playing{all, one, **empty, time}.play(with_history));
   }
   return made;
 }

@@ -14,7 +14,8 @@ namespace quipu::flow_test {
 struct outcome {
   std::string name;
   std::vector<std::string> faults; ///< none: it passed
-  /// When it failed: the histories of the jobs that it is about, a line a record.
+  /// When it failed, or when asked for: the histories of the jobs that it is about, a line a
+  /// record.
   std::vector<std::string> history;
 
   [[nodiscard]] bool passed() const noexcept { return faults.empty(); }
@@ -25,6 +26,7 @@ using make_store =
     std::function<result<std::unique_ptr<ledger>>(std::function<std::int64_t()> clock)>;
 
 /// Plays every test, each on a store of its own.
-[[nodiscard]] std::vector<outcome> play(suite& all, const make_store& store);
+[[nodiscard]] std::vector<outcome> play(suite& all, const make_store& store,
+                                        bool with_history = false);
 
 } // namespace quipu::flow_test

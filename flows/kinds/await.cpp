@@ -36,6 +36,10 @@ void begin(stepping& now, const instance& at) {
   auto named = job_id(child_on, **input);
   if (!named) return now.fail(at, status(named.error().code), named.error().message);
 
+  if (named->size() > id_bytes)
+    return now.fail(at, 422, fmt::format("a job's id has 1 to {} bytes; this one has {}", id_bytes,
+                                         named->size()));
+
   bool severed = false;
   if (rules.waits) {
     auto waits = now.evaluate(*rules.waits, at);

@@ -69,7 +69,8 @@ void tell(const std::string& file, const std::vector<flow_test::outcome>& all, b
   terminal out{stdout};
   for (const auto& one : all) {
     ++(one.passed() ? passed : failed);
-    const auto mark = one.passed() ? out.paint(colour::green, "ok  ") : out.paint(colour::red, "FAIL");
+    const auto mark =
+        one.passed() ? out.paint(colour::green, "ok  ") : out.paint(colour::red, "FAIL");
     out.line(fmt::format("{} {}: {}", mark, escaped(file), escaped(one.name)));
     for (const auto& fault : one.faults) out.line("     " + escaped(fault));
     if (one.passed() && !verbose) continue;
