@@ -108,7 +108,7 @@ cause cause_of_timer(const obligation* owed) {
 
 } // namespace
 
-runner::held* runner::find(const std::string& job) {
+held* runner::find(const std::string& job) {
   const auto found = jobs_.find(job);
   return found == jobs_.end() ? nullptr : &found->second;
 }

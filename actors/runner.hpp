@@ -1,14 +1,11 @@
 #pragma once
 
+#include "actors/held.hpp"
 #include "actors/shelf.hpp"
 #include "actors/wish.hpp"
 
-#include <deque>
-#include <memory>
-#include <set>
 #include <string>
 #include <unordered_map>
-#include <unordered_set>
 #include <vector>
 
 namespace quipu {
@@ -56,58 +53,6 @@ public:
   void forget_all();
 
 private:
-  /// A commit in the making: the records of one step, or of several that were folded.
-  struct building {
-    head stands_on{};
-    event first; ///< what made the first of its steps
-    write what;
-    delta touched;
-    std::vector<std::string> consumed;
-    std::map<std::string, std::optional<obligation_row>> rows;
-    std::vector<outcome> made;
-    std::deque<instance> next; ///< passthroughs that may still be folded
-    std::size_t bytes = 0;
-  };
-
-  /// A child that began with a commit of its parent and is ours.
-  struct newborn {
-    std::string job;
-    const flow* rules = nullptr;
-    std::shared_ptr<class job> view;
-    head at{};
-  };
-
-  /// What goes out when a commit's receipt is there.
-  struct promised {
-    event cause;
-    std::vector<leg_one> calls;
-    std::vector<instance> next;
-    std::vector<newborn> children;
-    std::vector<interruption> interrupts;
-    std::optional<json> report;
-    std::optional<std::int64_t> alarm;
-    std::vector<std::string> consumed; ///< mail that is not seen again
-  };
-
-  struct held {
-    std::shared_ptr<const plan> app;
-    const flow* rules = nullptr;
-    std::shared_ptr<class job> view;
-    head at{}; ///< behind the newest record, sent or in the making
-    std::deque<event> waiting;
-    std::optional<event> current;  ///< is being stepped
-    std::optional<building> draft; ///< is being folded
-    std::deque<promised> out;      ///< commits without their receipts, in order
-    std::set<std::pair<instance, std::uint32_t>> calls; ///< attempts that are with a worker now
-    std::unordered_set<std::string> mail;               ///< seen
-    std::optional<std::uint64_t> request;               ///< of the start, until it is answered
-    std::optional<birth> unborn;                        ///< the start that carries the first commit
-    bool has_room = true;                               ///< a new job stays with this engine
-    bool rereading = false;      ///< the view cannot be trusted: wait for the store's
-    std::vector<event> refused;  ///< what led to commits that were refused
-    std::set<std::string> taken; ///< ids that awaits of this job asked for in vain
-  };
-
   held* find(const std::string& job);
   void drop(const std::string& job);
   void conceive(const std::string& job, held& of, const identity& who, const value& message);

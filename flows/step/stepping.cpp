@@ -94,7 +94,7 @@ bool stepping::refuses(const schema* rules, const json& data, std::string_view w
 
 // Leg 2
 
-void stepping::settle(const instance& at, const answer& given, value said) {
+void stepping::settle(const instance& at, const answer& given, const value& said) {
   auto now = given;
   const auto& rules = draft_.rules(at);
   const auto is_error = [&now] { return now.is == answer::status::error; };

@@ -23,7 +23,7 @@ public:
   /// Leg 2: writes what came, takes the edges that hold, skips the others. `said` is what
   /// `{$self.output.data}` is until `output.maps` has spoken; the documents `input` and `hook` are
   /// the caller's to write.
-  void settle(const instance& at, const answer& given, value said = {});
+  void settle(const instance& at, const answer& given, const value& said = {});
   /// The activity has an error: an edge that names its code catches it, or the job fails.
   void fail(const instance& at, int code, const std::string& message, json data = nullptr);
   /// A cycle has come back to its ancestor: `said` is the answer of a new pass.
