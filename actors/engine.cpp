@@ -236,10 +236,6 @@ void engine_state::perform(wish::tell& what) {
 
 void engine_state::perform(wish::alarm& what) { self_->send(parts_.timer, alarm_set{what.due_ms}); }
 
-void engine_state::perform(wish::send& what) {
-  if (parts_.signal) parts_.signal(what);
-}
-
 void engine_state::perform(wish::interrupt& what) {
   // The asker's digit stays 8 until the ledger has answered.
   const auto& asked = what.what;
@@ -247,7 +243,8 @@ void engine_state::perform(wish::interrupt& what) {
            {"code", asked.code},
            {"throw", asked.throws},
            {"descend", asked.descend}};
-  call_answered told{what.job, asked.at.activity, asked.at.pass, 1, 0, 200, value{json::object()}};
+  call_answered told{what.job, asked.at.activity,    asked.at.pass, what.attempt, 0,
+                     200,      value{json::object()}};
   parts_.store->seize(asked.job, mine_,
                       [self = caf::actor{self_}, how, told](result<snapshot> got) mutable {
                         if (got) {

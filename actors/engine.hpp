@@ -28,7 +28,6 @@ struct engine_parts {
   caf::actor timer;
   std::map<std::string, caf::actor> topics;      ///< who serves what, in this node
   std::shared_ptr<bells> rings;                  ///< tells it of mail
-  std::function<void(const wish::send&)> signal; ///< sends an activity's signal
   std::function<void(const std::string& job, const std::string& message)> warn;
   std::chrono::milliseconds lease{10'000};
   std::chrono::milliseconds look{250}; ///< how often queues are looked at without a bell
@@ -58,7 +57,6 @@ private:
   void perform(wish::accept& what);
   void perform(wish::tell& what);
   void perform(wish::alarm& what);
-  void perform(wish::send& what);
   void perform(wish::interrupt& what);
   void perform(wish::warn& what);
   [[nodiscard]] caf::actor activity_of(const wish::step& what);

@@ -84,7 +84,6 @@ private:
   void perform(wish::accept& what);
   void perform(wish::tell& what);
   void perform(wish::alarm& what);
-  void perform(wish::send& what);
   void perform(wish::interrupt& what);
   void perform(wish::warn& what);
   result<void> seize(const std::string& job, const json& how);
@@ -96,8 +95,8 @@ private:
   workers who_;
   shelf plans_;
   runner runner_;
-  token mine_;
   std::mt19937_64 random_{1};
+  token mine_; ///< drawn from `random_`, as all names are
   std::uint64_t requests_ = 0;
   std::map<std::uint64_t, result<std::string>> accepted_;
   std::map<std::pair<std::int64_t, std::uint64_t>, reply>

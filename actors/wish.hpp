@@ -60,13 +60,6 @@ struct alarm {
   std::int64_t due_ms = 0;
 };
 
-/// A signal from an activity, to be sent when its commit is durable.
-struct send {
-  std::string app;
-  std::string job;
-  signalling what;
-};
-
 struct interrupt {
   std::string job;           ///< who asks
   std::uint32_t attempt = 1; ///< of the asking: `replied` names it
@@ -83,8 +76,7 @@ struct warn {
 
 namespace quipu {
 
-using any_wish =
-    std::variant<wish::step, wish::start, wish::commit, wish::call, wish::read, wish::accept,
-                 wish::tell, wish::alarm, wish::send, wish::interrupt, wish::warn>;
+using any_wish = std::variant<wish::step, wish::start, wish::commit, wish::call, wish::read,
+                              wish::accept, wish::tell, wish::alarm, wish::interrupt, wish::warn>;
 
 } // namespace quipu
