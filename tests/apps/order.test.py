@@ -10,7 +10,7 @@ from collections import Counter, defaultdict
 from harness import BIN, ROOT, Case, call, main, quipu
 
 ORDERS = ROOT / "configs/order/orders.jsonl"
-ROW = re.compile(r"^(?P<order>\S+) +(?P<result>\w+) +(?P<total>-|[\d.]+ [A-Z]{3}) +(?P<key>\d+) +(?P<ms>\d+) ms")
+ROW = re.compile(r"^(?P<order>\S+) +(?P<result>not run|\w+) +(?P<total>-|[\d.]+ [A-Z]{3}) +(?P<key>\d+) +(?P<ms>\d+) ms")
 
 
 def line(number, **changes):

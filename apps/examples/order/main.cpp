@@ -63,7 +63,7 @@ int conclude(quipu::terminal& out, const settings& with, const std::vector<outco
     before += each.before ? 1 : 0;
     jobs += each.before ? 0 : each.jobs;
     resumed += each.resumed ? 1 : 0;
-    unended += each.state == "refused" ? 1 : 0;
+    unended += each.state == "not run" ? 1 : 0;
     if (with.all || !each.before) rows.push_back(each);
   }
   const auto ran = all.size() - before - unended;
@@ -80,13 +80,17 @@ int conclude(quipu::terminal& out, const settings& with, const std::vector<outco
         fmt::format("speed    {} orders, {} jobs with their payments, in {:.1f} s: {:.0f} jobs/s",
                     ran, jobs, took.count(), static_cast<double>(jobs) / took.count()));
   out.line(fmt::format("data     {}", shown_path(with.data)));
-  if (unended > 0) out.line(fmt::format("refused  {} orders have no job: see the table", unended));
+  if (unended > 0)
+    out.line(out.paint(
+        colour::red, fmt::format("not run  {} orders: the table says why; run it again", unended)));
   out.line("");
   out.line("try      ./dev run                                    again: what is done stays done");
   out.line("         change an amount in configs/order/orders.jsonl, then ./dev run");
-  out.line(fmt::format(
-      "         ./dev quipu jobs --data {0}\n         ./dev quipu history {1} --data {0}",
-      shown_path(with.data), "JOB"));
+  const auto data = shown_path(with.data);
+  out.line(fmt::format("         ./dev quipu jobs --data {}", data));
+  if (!all.empty() && !all.front().job.empty())
+    out.line(fmt::format("         ./dev quipu job {} --data {}", quipu::escaped(all.front().job),
+                         data));
   return unended == 0 ? 0 : exit_failed;
 }
 

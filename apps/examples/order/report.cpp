@@ -21,7 +21,8 @@ std::string text_of(const quipu::json& data, const char* key) {
 colour colour_of(const std::string& result) {
   static const std::map<std::string, colour> colours{
       {"shipped", colour::green},   {"freighted", colour::green}, {"declined", colour::yellow},
-      {"rejected", colour::yellow}, {"refused", colour::yellow},  {"failed", colour::red}};
+      {"rejected", colour::yellow}, {"refused", colour::yellow},  {"failed", colour::red},
+      {"not run", colour::red}};
   const auto found = colours.find(result);
   return found == colours.end() ? colour::none : found->second;
 }
@@ -35,6 +36,7 @@ std::string amount(double value, const std::string& currency) {
 outcome outcome_of(std::string order, const quipu::job_info& job) {
   outcome made;
   made.order = std::move(order);
+  made.job = job.id;
   made.state = job.state;
   made.result = text_of(job.data, "result");
   if (made.result.empty() || job.state != "completed") made.result = job.state;

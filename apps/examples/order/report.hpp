@@ -14,7 +14,8 @@ namespace shop {
 /// What became of one order.
 struct outcome {
   std::string order;
-  std::string state;  ///< of its job; "refused" if there is none
+  std::string job;
+  std::string state;  ///< of its job; "not run" if it is not known to have ended
   std::string result; ///< "shipped", "declined", ...: what the flow says; else the state
   std::string why;    ///< one sentence, if there is something to say
   std::string currency;

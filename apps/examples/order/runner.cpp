@@ -14,36 +14,54 @@ using namespace std::chrono_literals;
 outcome refused(const order& which, const quipu::failure& why) {
   outcome made;
   made.order = which.id;
-  made.state = made.result = "refused";
+  made.state = made.result = "not run";
   made.why = why.message;
   return made;
 }
 
-outcome run_order(quipu::client& client, const order& which) {
-  bool known = false;
-  const auto started = client.publish("order.placed", which.message, {.id = which.job, .app = {}});
-  if (!started) {
-    if (started.error().code != quipu::fault::conflict) return refused(which, started.error());
-    known = true;
-    const auto earlier = client.job(which.job);
-    if (!earlier) return refused(which, earlier.error());
-    if (earlier->state != "running") {
-      auto made = outcome_of(which.id, *earlier);
-      made.before = true;
-      return made;
+/// The runs of all orders, on several threads.
+class run {
+public:
+  explicit run(quipu::client& client) : client_(client) {}
+
+  outcome one(const order& which) {
+    bool known = false;
+    const auto started =
+        client_.publish("order.placed", which.message, {.id = which.job, .app = {}});
+    if (!started) {
+      if (started.error().code != quipu::fault::conflict) return give_up(which, started.error());
+      known = true;
+      const auto earlier = client_.job(which.job);
+      if (!earlier) return give_up(which, earlier.error());
+      if (earlier->state != "running") {
+        auto made = outcome_of(which.id, *earlier);
+        made.before = true;
+        return made;
+      }
     }
+    while (true) {
+      const auto ended = client_.wait(which.job, 500ms);
+      if (ended) break;
+      if (ended.error().code != quipu::fault::timeout || broken_)
+        return give_up(which, ended.error());
+    }
+    const auto job = client_.job(which.job);
+    if (!job) return give_up(which, job.error());
+    auto made = outcome_of(which.id, *job);
+    made.resumed = known;
+    return made;
   }
-  while (true) {
-    const auto ended = client.wait(which.job, 1min);
-    if (!ended && ended.error().code != quipu::fault::timeout) return refused(which, ended.error());
-    if (ended) break;
+
+private:
+  outcome give_up(const order& which, const quipu::failure& why) {
+    if (why.code == quipu::fault::unavailable || why.code == quipu::fault::unreachable)
+      broken_ = true;
+    return refused(which, why);
   }
-  const auto job = client.job(which.job);
-  if (!job) return refused(which, job.error());
-  auto made = outcome_of(which.id, *job);
-  made.resumed = known;
-  return made;
-}
+
+  quipu::client& client_;
+  std::atomic<bool> broken_{false}; ///< the store takes nothing more: what waits need not wait
+};
 
 } // namespace
 
@@ -54,9 +72,10 @@ std::vector<outcome> run_orders(quipu::client& client, const std::vector<order>&
   std::atomic<std::size_t> next{0};
   std::mutex guard;
   progress so_far{0, orders.size()};
+  run all{client};
   const auto work = [&] {
     for (std::size_t i = next++; i < orders.size(); i = next++) {
-      outcomes[i] = run_order(client, orders[i]);
+      outcomes[i] = all.one(orders[i]);
       const std::lock_guard lock{guard};
       ++so_far.done;
       moved(so_far);
