@@ -1,72 +1,116 @@
 #include "actors/crew.hpp"
 
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <thread>
 #include <utility>
 
 namespace quipu {
 
-crew::crew() = default;
+class crew::lane {
+public:
+  explicit lane(std::size_t most) : width(most) {}
 
-crew::~crew() {
-  {
-    const std::scoped_lock lock{guard_};
-    ending_ = true;
-    ready_.clear();
-  }
-  wake_.notify_all();
-  for (auto& thread : threads_) thread.join();
-}
+  std::size_t width;
+  std::size_t running = 0;
+  std::deque<std::function<void()>> waiting;
+};
+
+/// Outlives the crew for as long as a task does.
+struct crew::shared {
+  struct ready_task {
+    std::shared_ptr<lane> on;
+    std::function<void()> what;
+  };
+
+  std::mutex guard;
+  std::condition_variable wake; ///< there is something to do, or the end
+  std::condition_variable gone; ///< a thread has ended
+  std::deque<ready_task> ready; ///< their lanes have room
+  std::size_t threads = 0;
+  std::size_t idle = 0;
+  std::size_t most = 0; ///< the sum of the lanes' widths
+  std::size_t tasks = 0;
+  bool ending = false;
+};
+
+crew::crew() : shared_(std::make_shared<shared>()) {}
+
+crew::~crew() { end(std::chrono::milliseconds::max()); }
 
 std::shared_ptr<crew::lane> crew::open(std::size_t width) {
-  const std::scoped_lock lock{guard_};
-  most_ += width;
-  return std::shared_ptr<lane>{new lane{width}};
+  const std::scoped_lock lock{shared_->guard};
+  shared_->most += width;
+  return std::make_shared<lane>(width);
 }
 
 void crew::run(const std::shared_ptr<lane>& on, std::function<void()> task) {
+  auto& s = *shared_;
   {
-    const std::scoped_lock lock{guard_};
-    if (ending_) return;
-    ++tasks_;
-    if (on->running_ == on->width_) {
-      on->waiting_.push_back(std::move(task));
+    const std::scoped_lock lock{s.guard};
+    if (s.ending) return;
+    ++s.tasks;
+    if (on->running == on->width) {
+      on->waiting.push_back(std::move(task));
       return;
     }
-    ++on->running_;
-    ready_.push_back({on, std::move(task)});
-    if (idle_ < ready_.size() && threads_.size() < most_) {
-      threads_.emplace_back([this] { work(); });
+    ++on->running;
+    s.ready.push_back({on, std::move(task)});
+    if (s.idle < s.ready.size() && s.threads < s.most) {
+      ++s.threads;
+      std::thread{[with = shared_] { work(with); }}.detach();
       return;
     }
   }
-  wake_.notify_one();
+  s.wake.notify_one();
 }
 
 std::size_t crew::busy() const {
-  const std::scoped_lock lock{guard_};
-  return tasks_;
+  const std::scoped_lock lock{shared_->guard};
+  return shared_->tasks;
 }
 
-void crew::work() {
-  std::unique_lock lock{guard_};
+bool crew::end(std::chrono::milliseconds patience) {
+  auto& s = *shared_;
+  std::unique_lock lock{s.guard};
+  s.ending = true;
+  s.ready.clear();
+  s.wake.notify_all();
+  const auto ended = [&s] { return s.threads == 0; };
+  if (patience == std::chrono::milliseconds::max()) {
+    s.gone.wait(lock, ended);
+    return true;
+  }
+  if (s.gone.wait_for(lock, patience, ended)) return true;
+  s.threads = 0; // those that are left are nobody's
+  return false;
+}
+
+void crew::work(const std::shared_ptr<shared>& with) {
+  auto& s = *with;
+  std::unique_lock lock{s.guard};
   while (true) {
-    ++idle_;
-    wake_.wait(lock, [this] { return ending_ || !ready_.empty(); });
-    --idle_;
-    if (ending_) return;
-    auto [on, task] = std::move(ready_.front());
-    ready_.pop_front();
+    ++s.idle;
+    s.wake.wait(lock, [&s] { return s.ending || !s.ready.empty(); });
+    --s.idle;
+    if (s.ending) break;
+    auto [on, task] = std::move(s.ready.front());
+    s.ready.pop_front();
     lock.unlock();
     task();
     task = nullptr;
     lock.lock();
-    --tasks_;
-    if (on->waiting_.empty()) {
-      --on->running_;
+    --s.tasks;
+    if (on->waiting.empty()) {
+      --on->running;
     } else {
-      ready_.push_back({on, std::move(on->waiting_.front())});
-      on->waiting_.pop_front();
+      s.ready.push_back({on, std::move(on->waiting.front())});
+      on->waiting.pop_front();
     }
   }
+  if (s.threads > 0) --s.threads;
+  s.gone.notify_all();
 }
 
 } // namespace quipu

@@ -26,6 +26,9 @@ caf::behavior hub_state::make(caf::event_based_actor* self, std::shared_ptr<ledg
   self_ = self;
   store_ = std::move(store);
   random_.seed(std::random_device{}());
+  self->set_down_handler([this](const caf::down_msg& gone) {
+    std::erase_if(engines_, [&](const caf::actor& each) { return each == gone.source; });
+  });
   self->delayed_send(self, look_every, tick{});
   return {
       [this](publish_asked& what) { publish(what); },
@@ -55,7 +58,10 @@ caf::behavior hub_state::make(caf::event_based_actor* self, std::shared_ptr<ledg
                       [&](const waiter& each) { return each.ticket == what.ticket; });
         if (found->second.empty()) waiters_.erase(found);
       },
-      [this](caf::actor& engine) { engines_.push_back(std::move(engine)); },
+      [this](caf::actor& engine) {
+        self_->monitor(engine);
+        engines_.push_back(std::move(engine));
+      },
       [this](tick) {
         look();
         self_->delayed_send(self_, look_every, tick{});

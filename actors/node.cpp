@@ -8,6 +8,7 @@
 #include "actors/local_client.hpp"
 #include "actors/timer.hpp"
 #include "actors/topic.hpp"
+#include "actors/warden.hpp"
 #include "collation/memory_ledger.hpp"
 #include "lmdb_bridge/lmdb_ledger.hpp"
 
@@ -34,6 +35,8 @@ constexpr std::string_view socket_name = "quipu.sock";
 constexpr std::size_t default_concurrency = 8;
 constexpr unsigned most_engines = 4;
 constexpr std::chrono::milliseconds look{250};
+/// How long `stop` waits for threads of users' code when the drain is over.
+constexpr std::chrono::milliseconds last_patience{1'000};
 
 struct served {
   worker_function work;
@@ -74,7 +77,7 @@ struct node::state {
   caf::actor timer;
   caf::actor hub;
   std::vector<caf::actor> topics;
-  std::vector<caf::actor> engines;
+  caf::actor warden;
   std::unique_ptr<local_client> verbs;
   std::unique_ptr<control_server> control;
 
@@ -142,24 +145,23 @@ void node::state::spawn() {
     serving.emplace(topic, topics.back());
   }
   const auto count = options.engines != 0 ? options.engines : std::min(cores, most_engines);
-  for (unsigned each = 0; each < count; ++each) {
-    engine_parts parts;
-    parts.plans = plans;
-    parts.store = store;
-    parts.writer = writer;
-    parts.hub = hub;
-    parts.timer = timer;
-    parts.topics = serving;
-    parts.rings = rings;
-    parts.warn = [](const std::string& job, const std::string& message) {
-      spdlog::warn("job \"{}\": {}", job, message);
-    };
-    parts.lease = options.lease;
-    parts.look = look;
-    engines.push_back(system->spawn(make_engine, std::move(parts)));
-    caf::anon_send(engines.back(), tick{});
-    caf::anon_send(hub, engines.back());
-  }
+  engine_parts parts;
+  parts.plans = plans;
+  parts.store = store;
+  parts.writer = writer;
+  parts.hub = hub;
+  parts.timer = timer;
+  parts.topics = std::move(serving);
+  parts.rings = rings;
+  parts.warn = [](const std::string& job, const std::string& message) {
+    spdlog::warn("job \"{}\": {}", job, message);
+  };
+  parts.lease = options.lease;
+  parts.look = look;
+  warden = system->spawn(
+      warden_actor, std::size_t{count},
+      [parts](caf::event_based_actor* by) { return by->spawn(make_engine, parts); }, hub,
+      [](const std::string& message) { spdlog::error("{}", message); });
 }
 
 /// Calls that waited in the store for a worker of these topics go on.
@@ -184,31 +186,31 @@ void node::state::stop() {
   if (system) {
     caf::scoped_actor self{*system};
     self->send(hub, drain{});
-    for (const auto& each : engines) self->send(each, drain{});
+    self->send(warden, drain{});
     const auto until = std::chrono::steady_clock::now() + options.drain;
     const auto at_rest = [&] {
       if (hands->busy() > 0) return false;
-      std::uint64_t held = 0;
-      for (const auto& each : engines)
-        self->request(each, std::chrono::seconds{1}, rest_asked{})
-            .receive([&](std::uint64_t jobs) { held += jobs; }, [](const caf::error&) {});
+      std::uint64_t held = 1;
+      self->request(warden, std::chrono::seconds{2}, rest_asked{})
+          .receive([&](std::uint64_t jobs) { held = jobs; }, [](const caf::error&) {});
       return held == 0;
     };
     while (!at_rest() && std::chrono::steady_clock::now() < until)
       std::this_thread::sleep_for(std::chrono::milliseconds{5});
     rings->silence();
     store->on_bell(nullptr);
-    for (const auto& each : engines) self->send_exit(each, caf::exit_reason::user_shutdown);
     for (const auto& each : topics) self->send_exit(each, caf::exit_reason::user_shutdown);
-    for (const auto& each : {hub, timer, writer})
+    for (const auto& each : {warden, hub, timer, writer})
       self->send_exit(each, caf::exit_reason::user_shutdown);
     self->await_all_other_actors_done();
   }
   verbs.reset();
-  engines.clear();
   topics.clear();
-  hub = timer = writer = nullptr;
-  // Threads that still run users' code hold the crew until they are done.
+  warden = hub = timer = writer = nullptr;
+  if (hands && !hands->end(last_patience))
+    spdlog::warn("{} calls to workers still run and are left to themselves; they are made again at "
+                 "the next start",
+                 hands->busy());
   hands.reset();
   system.reset();
   config.reset();

@@ -1,0 +1,66 @@
+#include "actors/crew.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <atomic>
+#include <future>
+
+namespace quipu {
+
+using namespace std::chrono_literals;
+
+TEST_CASE("a lane runs as many tasks at once as it is wide, the others in order") {
+  crew hands;
+  const auto narrow = hands.open(1);
+  std::promise<void> go;
+  std::promise<void> done;
+  std::vector<int> order;
+  hands.run(narrow, [&] {
+    go.get_future().wait();
+    order.push_back(1);
+  });
+  hands.run(narrow, [&] { order.push_back(2); });
+  hands.run(narrow, [&] {
+    order.push_back(3);
+    done.set_value();
+  });
+  CHECK(hands.busy() == 3);
+  go.set_value();
+  done.get_future().wait();
+  CHECK(order == std::vector{1, 2, 3});
+}
+
+TEST_CASE("a busy lane does not hold up another") {
+  crew hands;
+  const auto slow = hands.open(1);
+  const auto quick = hands.open(1);
+  std::promise<void> go;
+  std::promise<void> done;
+  hands.run(slow, [&] { go.get_future().wait(); });
+  hands.run(quick, [&] { done.set_value(); });
+  CHECK(done.get_future().wait_for(60s) == std::future_status::ready);
+  go.set_value();
+}
+
+TEST_CASE("a crew ends although a task does not, and says so") {
+  const auto go = std::make_shared<std::promise<void>>();
+  const auto gone = std::make_shared<std::promise<void>>();
+  const auto begun = std::make_shared<std::promise<void>>();
+  {
+    crew hands;
+    const auto lane = hands.open(1);
+    hands.run(lane, [go, gone, begun] {
+      begun->set_value();
+      go->get_future().wait();
+      gone->set_value();
+    });
+    hands.run(lane, [] { FAIL("what had not begun must not begin"); });
+    begun->get_future().wait();
+    CHECK_FALSE(hands.end(20ms));
+    CHECK(hands.busy() == 2);
+  }
+  go->set_value();
+  CHECK(gone->get_future().wait_for(60s) == std::future_status::ready);
+}
+
+} // namespace quipu
