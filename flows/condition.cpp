@@ -159,24 +159,4 @@ bool condition::admits(int code) const noexcept {
   return std::find(codes.begin(), codes.end(), code) != codes.end();
 }
 
-bool same(const json& a, const json& b) {
-  if (a.is_number() && b.is_number()) return a == b;
-  if (a.type() != b.type() || a.size() != b.size()) return false;
-  if (a.is_array()) return std::equal(a.begin(), a.end(), b.begin(), same);
-  if (!a.is_object()) return a == b;
-  auto near = b.get_ref<const json::object_t&>().begin();
-  for (const auto& [key, item] : a.get_ref<const json::object_t&>()) {
-    // Objects mostly come in the same order.
-    const auto* other = near->first == key ? &near->second : nullptr;
-    ++near;
-    if (!other) {
-      auto found = b.find(key);
-      if (found == b.end()) return false;
-      other = &*found;
-    }
-    if (!same(item, *other)) return false;
-  }
-  return true;
-}
-
 } // namespace quipu

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "flows/equality.hpp"
 #include "flows/mapping.hpp"
 
 #include <vector>
@@ -29,15 +30,12 @@ struct condition {
   /// had a fault does not hold or fails.
   [[nodiscard]] static condition compile(const tree& written, const scope& names, findings& faults);
 
-  /// Whether the matches hold, each by JSON value and type; undefined equals nothing. Codes are not
+  /// Whether the matches hold, each as `same` has it; undefined equals nothing. Codes are not
   /// looked at. Fails when a mapping fails.
   [[nodiscard]] result<bool> holds(const environment& from, const fuel& limit = {}) const;
   /// Whether an outcome of this code may take the edge: it is named, or none is and it is a
   /// success.
   [[nodiscard]] bool admits(int code) const noexcept;
 };
-
-/// Equal as the conditions of a flow see it: by JSON value and type, 1 is 1.0, keys in any order.
-[[nodiscard]] bool same(const json& a, const json& b);
 
 } // namespace quipu

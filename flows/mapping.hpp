@@ -41,6 +41,10 @@ public:
   /// are names as others, and what is behind a name is read as `{activity, document::job,
   /// part::data}`.
   [[nodiscard]] virtual bool is_open() const noexcept { return false; }
+
+  /// Whether pipes that depend on nothing are evaluated once, when they are compiled. Otherwise who
+  /// watches an evaluation sees their rows too.
+  [[nodiscard]] virtual bool folds() const noexcept { return true; }
 };
 
 /// What references lead to: asked while a mapping is evaluated.

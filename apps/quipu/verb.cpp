@@ -5,6 +5,7 @@ namespace quipu {
 action declare_history(CLI::App& to);
 action declare_job(CLI::App& to);
 action declare_jobs(CLI::App& to);
+action declare_map(CLI::App& to);
 action declare_run(CLI::App& to);
 action declare_test(CLI::App& to);
 action declare_validate(CLI::App& to);
@@ -16,6 +17,8 @@ const std::vector<verb>& verbs() {
        declare_validate},
       {"test", "run flow tests: the real engine in virtual time", "configs/order/order.test.yaml",
        declare_test},
+      {"map", "evaluate a map tree over a context, or list what pipes can call",
+       "rules.yaml context.json --explain", declare_map},
       {"run", "start a job and wait for its end",
        R"(greeting.wanted '{"name": "Ana"}' --deploy configs/hello.yaml --answers configs/hello.answers.yaml --data /tmp/hello)",
        declare_run},

@@ -1,7 +1,7 @@
 #include "flows/functions/domains.hpp"
 #include "flows/mapper/number.hpp"
-#include "flows/mapper/pattern.hpp"
 #include "flows/mapper/text.hpp"
+#include "flows/pattern.hpp"
 
 #include <unicode/locid.h>
 #include <unicode/unistr.h>
@@ -16,6 +16,11 @@ namespace quipu::mapper {
 namespace {
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
+constexpr std::size_t longest_pattern = 4096;
+constexpr std::int64_t pattern_memory = 1 << 20;
+/// What it takes to compile a pattern, in touches: some, and so many for each character.
+constexpr std::uint64_t touches_a_pattern = 2048;
+constexpr std::uint64_t touches_a_pattern_character = 64;
 
 bool receives(call& c) {
   if (c.at(0).is_string()) return true;
@@ -215,9 +220,18 @@ value replace(call& c) {
 value search(call& c) {
   if (!receives(c)) return {};
   auto written = c.at(1).is_undefined() ? std::string() : c.string(1);
-  auto found = search_pattern(c.at(0).text(), written);
-  c.spend.touch(c.at(0).text().size());
-  return found ? value(static_cast<double>(*found)) : c.fail(found.error().message);
+  if (written.size() > longest_pattern)
+    return c.fail(fmt::format("a pattern has {} characters at most", longest_pattern));
+  auto text = c.at(0).text();
+  if (!c.spend.touch(touches_a_pattern + touches_a_pattern_character * written.size() +
+                     text.size()))
+    return {};
+  auto compiled = pattern::compile(written, pattern_memory);
+  if (!compiled)
+    return c.fail(fmt::format("\"{}\" is no pattern that it can match: {}", written,
+                              compiled.error().message));
+  auto found = compiled->first_in(text);
+  return found ? static_cast<double>(length16(text.substr(0, *found))) : -1.0;
 }
 
 value split(call& c) {

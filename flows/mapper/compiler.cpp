@@ -186,6 +186,7 @@ node compiler::piped(const tree& written) {
 /// What a pipe gives that depends on nothing; the pipe itself, if it fails: it may never be
 /// evaluated.
 node compiler::folded(std::unique_ptr<pipe> made) {
+  if (!names_.folds()) return {std::move(made)};
   program alone;
   machine once(alone, nullptr, fuel_for_constants);
   auto result = once.run(made->rows);

@@ -12,11 +12,12 @@ namespace quipu::mapper {
 class context final : public scope, public environment {
 public:
   /// `data` must outlive this.
-  context(const json& data, std::int64_t now_ms, double chance = 0.5)
-      : data_(data), now_(now_ms), chance_(chance) {}
+  context(const json& data, std::int64_t now_ms, double chance = 0.5, bool folds = true)
+      : data_(data), now_(now_ms), chance_(chance), folds_(folds) {}
 
   [[nodiscard]] result<std::uint32_t> activity(std::string_view name) const override;
   [[nodiscard]] bool is_open() const noexcept override { return true; }
+  [[nodiscard]] bool folds() const noexcept override { return folds_; }
   [[nodiscard]] const json* read(const slot& what) const override;
   [[nodiscard]] std::int64_t now() const override { return now_; }
   [[nodiscard]] double chance() const override { return chance_; }
@@ -25,6 +26,7 @@ private:
   const json& data_;
   std::int64_t now_;
   double chance_;
+  bool folds_;
   mutable std::vector<std::string>
       roots_; ///< in the order asked for; an index of an activity is one of these
 };

@@ -1,7 +1,7 @@
 // What is in an array: `items`, `additionalItems`, `maxItems`, `minItems`, `uniqueItems`,
 // `contains`.
 
-#include "flows/schema/equality.hpp"
+#include "flows/equality.hpp"
 #include "flows/schema/keyword.hpp"
 #include "flows/schema/size.hpp"
 
@@ -78,7 +78,7 @@ public:
     std::ranges::sort(items);
     for (auto a = items.begin(); a != items.end(); ++a)
       for (auto b = a + 1; b != items.end() && b->hash == a->hash; ++b)
-        if (equal(data[a->index], data[b->index]))
+        if (same(data[a->index], data[b->index]))
           return on.fails("uniqueItems", [&] {
             return fmt::format("has the same item twice, at {} and {}", a->index, b->index);
           });

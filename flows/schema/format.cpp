@@ -1,7 +1,7 @@
 #include "flows/schema/format.hpp"
 
+#include "flows/pattern.hpp"
 #include "flows/schema/host.hpp"
-#include "flows/schema/pattern.hpp"
 
 #include <re2/re2.h>
 

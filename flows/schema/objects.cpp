@@ -1,8 +1,8 @@
 // What is in an object: which keys it has, and what is behind each.
 
+#include "flows/pattern.hpp"
 #include "flows/schema/brief.hpp"
 #include "flows/schema/keyword.hpp"
-#include "flows/schema/pattern.hpp"
 #include "flows/schema/size.hpp"
 
 #include "flows/nearest.hpp"

@@ -1,9 +1,9 @@
 // What a string looks like: `maxLength`, `minLength`, `pattern`, `format`.
 
+#include "flows/pattern.hpp"
 #include "flows/schema/brief.hpp"
 #include "flows/schema/format.hpp"
 #include "flows/schema/keyword.hpp"
-#include "flows/schema/pattern.hpp"
 #include "flows/schema/size.hpp"
 
 #include "flows/nearest.hpp"

@@ -1,7 +1,7 @@
 // What a value is: `type`, `enum`, `const`.
 
+#include "flows/equality.hpp"
 #include "flows/schema/brief.hpp"
-#include "flows/schema/equality.hpp"
 #include "flows/schema/keyword.hpp"
 #include "flows/schema/number.hpp"
 #include "flows/schema/run.hpp"
@@ -50,7 +50,7 @@ public:
   explicit one_of(std::vector<json> allowed) : allowed_(std::move(allowed)) {}
 
   bool holds(const json& data, run& on) const override {
-    if (std::ranges::any_of(allowed_, [&](const json& one) { return equal(one, data); }))
+    if (std::ranges::any_of(allowed_, [&](const json& one) { return same(one, data); }))
       return true;
     return on.fails("enum", [&] {
       constexpr std::size_t shown = 10;
@@ -71,7 +71,7 @@ public:
   explicit exactly(json wanted) : wanted_(std::move(wanted)) {}
 
   bool holds(const json& data, run& on) const override {
-    return equal(wanted_, data) || on.fails("const", [&] {
+    return same(wanted_, data) || on.fails("const", [&] {
       return fmt::format("is {}, must be {}", brief(data), brief(wanted_));
     });
   }

@@ -1,4 +1,4 @@
-#include "flows/schema/pattern.hpp"
+#include "flows/pattern.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -6,7 +6,6 @@
 #include <string>
 
 using namespace quipu;
-using draft7::pattern;
 
 namespace {
 

@@ -2,15 +2,17 @@
 
 #include "collation/quipu/result.hpp"
 
+#include <cstddef>
+#include <cstdint>
 #include <memory>
-#include <string>
+#include <optional>
 #include <string_view>
 
 namespace re2 {
 class RE2;
 }
 
-namespace quipu::draft7 {
+namespace quipu {
 
 /// An ECMA-262 regular expression (as with its `u` flag), run by RE2: in time linear to the text.
 ///
@@ -19,11 +21,14 @@ namespace quipu::draft7 {
 class pattern {
 public:
   /// `fault::invalid`: it is no regular expression; `fault::too_large`: it is one, but none for
-  /// RE2.
-  [[nodiscard]] static result<pattern> compile(std::string_view ecma);
+  /// RE2, or takes more bytes of `memory` than it may.
+  [[nodiscard]] static result<pattern> compile(std::string_view ecma,
+                                               std::int64_t memory = 8 << 20);
 
   /// Whether it is found anywhere in a text.
   [[nodiscard]] bool found_in(std::string_view text) const;
+  /// Where it is found first, in bytes.
+  [[nodiscard]] std::optional<std::size_t> first_in(std::string_view text) const;
 
 private:
   explicit pattern(std::shared_ptr<const re2::RE2> code) : code_(std::move(code)) {}
@@ -31,7 +36,4 @@ private:
   std::shared_ptr<const re2::RE2> code_;
 };
 
-/// The same expression in RE2's syntax.
-[[nodiscard]] result<std::string> to_re2(std::string_view ecma);
-
-} // namespace quipu::draft7
+} // namespace quipu

@@ -1,4 +1,4 @@
-#include "flows/schema/pattern.hpp"
+#include "flows/pattern.hpp"
 
 #include <fmt/format.h>
 #include <re2/re2.h>
@@ -9,7 +9,7 @@
 #include <cstdint>
 #include <optional>
 
-namespace quipu::draft7 {
+namespace quipu {
 
 namespace {
 
@@ -236,13 +236,12 @@ private:
 
 } // namespace
 
-result<std::string> to_re2(std::string_view ecma) { return translator{ecma}.all_of_it(); }
-
-result<pattern> pattern::compile(std::string_view ecma) {
-  auto translated = to_re2(ecma);
+result<pattern> pattern::compile(std::string_view ecma, std::int64_t memory) {
+  auto translated = translator{ecma}.all_of_it();
   if (!translated) return translated.error();
   RE2::Options options;
   options.set_log_errors(false);
+  options.set_max_mem(memory);
   auto code = std::make_shared<const RE2>(*translated, options);
   if (code->ok()) return pattern{std::move(code)};
   const auto limit =
@@ -259,4 +258,11 @@ bool pattern::found_in(std::string_view text) const {
   return code_->Match({text.data(), text.size()}, 0, text.size(), RE2::UNANCHORED, nullptr, 0);
 }
 
-} // namespace quipu::draft7
+std::optional<std::size_t> pattern::first_in(std::string_view text) const {
+  const re2::StringPiece whole{text.data(), text.size()};
+  re2::StringPiece found;
+  if (!code_->Match(whole, 0, text.size(), RE2::UNANCHORED, &found, 1)) return std::nullopt;
+  return static_cast<std::size_t>(found.data() - whole.data());
+}
+
+} // namespace quipu
