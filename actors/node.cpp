@@ -162,6 +162,10 @@ void node::state::spawn() {
       warden_actor, std::size_t{count},
       [parts](caf::event_based_actor* by) { return by->spawn(make_engine, parts); }, hub,
       [](const std::string& message) { spdlog::error("{}", message); });
+  // The engines are there, and the hub knows them, when the warden has asked each of them.
+  caf::scoped_actor self{*system};
+  self->request(warden, options.drain, rest_asked{})
+      .receive([](std::uint64_t) {}, [](const caf::error&) {});
 }
 
 /// Calls that waited in the store for a worker of these topics go on.
