@@ -47,14 +47,14 @@ def wait_for_load(load, data):
     sys.exit(f"no {OPEN_AT_LEAST} open jobs within {PATIENCE} s")
 
 
-def kill_once(words, data, quipu, chance):
+def kill_once(words, data, quipu, chance, said_before):
     load = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
     try:
         wait_for_load(load, data)
         time.sleep(chance.uniform(0, LONGEST_LIFE))
     finally:
         load.kill()  # SIGKILL, by the pid of what was started here
-        load.communicate()
+        said_before.append(load.communicate()[1])
     said = subprocess.run([quipu, "jobs", "--state", "running", "--most", "1000", "--json", "--data", data],
                           capture_output=True, text=True, timeout=PATIENCE, check=True)
     return len(json.loads(said.stdout)["jobs"])
@@ -65,22 +65,27 @@ def main(load, quipu, flow, kills=20):
     chance = random.Random(seed)
     home = pathlib.Path(tempfile.mkdtemp(prefix="quipu-crash-"))
     data, notes = home / "data", home / "notes"
-    opened, life, begun = [], 0, time.time()
+    opened, complaints, life, begun = [], [], 0, time.time()
     while len(opened) < int(kills):
         if life > 2 * int(kills):
             sys.exit(f"of {life} kills only {len(opened)} met {OPEN_AT_LEAST} open jobs")
-        count = kill_once([load, data, flow, notes, f"life{life}", str(KEEP_OPEN)], data, quipu, chance)
+        count = kill_once([load, data, flow, notes, f"life{life}", str(KEEP_OPEN)], data, quipu, chance,
+                          complaints)
         life += 1
         if count >= OPEN_AT_LEAST:
             opened.append(count)
     print(f"seed {seed}: {len(opened)} kills, open jobs at each: {' '.join(map(str, opened))} "
           f"({life - len(opened)} more did not count), {time.time() - begun:.0f} s")
 
-    subprocess.run([load, data, flow, notes, "rest", "0"], timeout=PATIENCE, check=True)
+    rest = subprocess.run([load, data, flow, notes, "rest", "0"], stderr=subprocess.PIPE, text=True, timeout=PATIENCE)
+    complaints.append(rest.stderr)
+    wrong = [f"on stderr: {line}" for text in complaints for line in text.splitlines()]
+    if rest.returncode != 0:
+        wrong.append(f"the last life, without a kill, ended with {rest.returncode}")
     said = subprocess.run([quipu, "history", "--all", "--json", "--data", data], capture_output=True, text=True,
                           timeout=PATIENCE, check=True)
     histories, noted = json.loads(said.stdout), checker.read_notes(notes)
-    wrong = checker.check(histories, noted)
+    wrong += checker.check(histories, noted)
     accepted = sum("accepted" in note for note in noted)
     again = sum(note.get("attempt", 1) > 1 for note in noted)
     print(f"{accepted} starts accepted, {len(histories)} jobs, {sum(len(job['records']) for job in histories)} records, "
