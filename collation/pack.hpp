@@ -8,7 +8,7 @@
 
 namespace quipu {
 
-/// Writes MessagePack (https://github.com/msgpack/msgpack/blob/master/spec.md), each value in its
+/// Writes MessagePack (https://github.com/msgpack/msgpack/blob/master/spec.md), each value but fractions in its
 /// shortest form, so that the same state always has the same bytes. Pieces that are packed already
 /// are spliced in.
 class packer {

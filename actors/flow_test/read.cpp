@@ -86,7 +86,9 @@ public:
         (this->*table[static_cast<std::size_t>(found - verbs.begin())].second)(*body, made);
       }
     }
-    if (made.verb.empty())
+    const bool says_nothing = std::all_of(written.entries.begin(), written.entries.end(),
+                                          [](const auto& entry) { return entry.key == "refused"; });
+    if (says_nothing)
       faults_.error(made.at, fmt::format("a step is one of: {}", fmt::join(verbs, ", ")));
     return made;
   }

@@ -1,0 +1,241 @@
+#include "actors/runner.hpp"
+
+#include "collation/memory_ledger.hpp"
+#include "flows/definition.hpp"
+#include "flows/read.hpp"
+#include "flows/step.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <algorithm>
+
+using namespace quipu;
+
+namespace {
+
+constexpr std::int64_t lease_ms = 10'000;
+
+std::shared_ptr<const plan> flows() {
+  static const std::string text = R"(app:
+  id: x
+  version: '1'
+  graphs:
+    - subscribes: work
+      activities:
+        t: {type: trigger}
+        w: {type: worker, topic: ask, job: {maps: {x: '{$self.output.data.x}'}}}
+        a: {type: await, topic: fold, input: {maps: {id: '{t.output.data.child}'}}}
+      transitions:
+        t: [{to: w}]
+        w: [{to: a, conditions: {match: [{expected: true, actual: '{w.output.data.await}'}]}}]
+    - subscribes: fold
+      activities:
+        ft: {type: trigger, stats: {id: '{$self.output.data.id}'}}
+        f1: {type: hook}
+        f2: {type: hook, job: {maps: {folded: true}}}
+      transitions: {ft: [{to: f1}], f1: [{to: f2}]}
+)";
+  findings faults;
+  const auto document = read_text(text, "flow.yaml", faults);
+  const auto app = read_definition(*document, faults);
+  auto made = compile(*app, faults);
+  REQUIRE(made);
+  return made;
+}
+
+/// A store with the flows above, and its time.
+struct world {
+  std::int64_t now = 1'000'000;
+  memory_ledger store{[this] { return now; }};
+  shelf plans;
+
+  world() {
+    const auto app = flows();
+    store.deploy({app->app, app->version, "h", "{}", app->public_topics()}, {});
+    store.activate(app->app, app->version, {});
+    plans.put(app);
+    plans.activate(app->app, app->version);
+  }
+};
+
+/// An engine whose every wish is performed at once, but for its calls, which the test answers.
+struct engine {
+  engine(world& in, token owner) : around(in), mine(owner), runs(in.plans) {
+    around.store.renew(mine, lease_ms, "test", {});
+    runs.own(mine);
+  }
+
+  void start(const std::string& topic, const std::string& id, json data = json::object()) {
+    runs.tick(around.now);
+    runs.start(1, topic, {}, id, std::move(data), "gid-" + id, true);
+    perform();
+  }
+  void reply(const wish::call& to, json data) {
+    runs.tick(around.now);
+    runs.replied(to.job, to.what.at, to.what.attempt,
+                 {answer::status::success, 200, std::move(data)});
+    perform();
+  }
+  void take(token dead) {
+    runs.tick(around.now);
+    around.store.take(dead, mine, 10, [this](auto got) {
+      REQUIRE(got.ok());
+      for (const auto& each : *got) runs.took(each, true);
+    });
+    perform();
+  }
+  void perform() {
+    while (!runs.wishes.empty()) {
+      auto all = std::exchange(runs.wishes, {});
+      for (auto& each : all) std::visit([this](auto& what) { perform(what); }, each);
+    }
+  }
+  void perform(wish::step& what) {
+    if (loses_steps > 0) {
+      --loses_steps;
+      return runs.step_lost(what.job);
+    }
+    auto made = step({*what.app, *what.rules, what.now_ms}, *what.view, what.what);
+    runs.stepped(what.job, std::move(made));
+  }
+  void perform(wish::start& what) {
+    ++writes;
+    const auto job = what.what.job;
+    around.store.start(std::move(what.what), [&](auto got) { runs.started(job, got); });
+  }
+  void perform(wish::commit& what) {
+    ++writes;
+    const auto job = what.what.job;
+    around.store.apply(std::move(what.what), [&](auto got) { runs.committed(job, got); });
+  }
+  void perform(wish::call& what) { calls.push_back(std::move(what)); }
+  void perform(wish::read& what) {
+    around.store.read(what.job, [&](auto got) { runs.reread(what.job, got); });
+  }
+  void perform(wish::accept& what) { accepted = what.answer; }
+  template <class Other>
+  void perform(Other&) {}
+
+  world& around;
+  token mine;
+  runner runs;
+  std::vector<wish::call> calls;
+  result<std::string> accepted{failure{}};
+  std::size_t writes = 0;
+  int loses_steps = 0;
+};
+
+snapshot read(world& in, const std::string& id) {
+  snapshot found;
+  in.store.read(id, [&](auto got) {
+    REQUIRE(got.ok());
+    found = std::move(*got);
+  });
+  return found;
+}
+
+std::string key_of(world& in, const std::string& id) { return job::load(read(in, id))->key(); }
+
+} // namespace
+
+TEST_CASE("a job of passthroughs only is one write, with a record for each step") {
+  world in;
+  engine ada{in, 1};
+  ada.start("fold", "j", {{"id", "j"}});
+  CHECK(ada.accepted.ok());
+  CHECK(ada.writes == 1);
+  CHECK(read(in, "j").records == 4);
+  CHECK(read(in, "j").state == "completed");
+  CHECK(ada.runs.size() == 0);
+}
+
+TEST_CASE("the second start of an id is a conflict that names the first") {
+  world in;
+  engine ada{in, 1};
+  ada.start("work", "j");
+  ada.runs.start(2, "work", {}, "j", json::object(), "another", true);
+  ada.perform();
+  REQUIRE_FALSE(ada.accepted.ok());
+  CHECK(ada.accepted.error().code == fault::conflict);
+  CHECK(ada.accepted.error().message.find("\"j\"") != std::string::npos);
+}
+
+TEST_CASE("a call whose engine has died is made again, and only the new owner's reply counts") {
+  world in;
+  engine ada{in, 1};
+  ada.start("work", "j");
+  REQUIRE(ada.calls.size() == 1);
+  in.now += lease_ms + 1;
+  engine bob{in, 2};
+  bob.take(1);
+  REQUIRE(bob.calls.size() == 1);
+  CHECK(bob.calls[0].what.attempt == 2);
+  CHECK(bob.calls[0].what.topic == "ask");
+  ada.reply(ada.calls[0], {{"x", "late"}});
+  CHECK(key_of(in, "j") == "689");
+  CHECK(ada.runs.size() == 0);
+  bob.reply(bob.calls[0], {{"x", "new"}});
+  CHECK(key_of(in, "j") == "663");
+  CHECK(*job::load(read(in, "j"))->data("x")->get() == "new");
+}
+
+TEST_CASE("a reply that comes twice is taken once") {
+  world in;
+  engine ada{in, 1};
+  ada.start("work", "j");
+  const auto call = ada.calls.at(0);
+  ada.reply(call, {{"x", 1}});
+  const auto records = read(in, "j").records;
+  ada.reply(call, {{"x", 2}});
+  CHECK(read(in, "j").records == records);
+}
+
+TEST_CASE("a step whose actor died is made again") {
+  world in;
+  engine ada{in, 1};
+  ada.loses_steps = 3;
+  ada.start("work", "j");
+  CHECK(key_of(in, "j") == "689");
+  CHECK(ada.calls.size() == 1);
+}
+
+TEST_CASE("a child's id that is taken in the meantime is an error of the await") {
+  world in;
+  engine ada{in, 1};
+  ada.start("fold", "c", {{"id", "c"}});
+  ada.start("work", "j", {{"child", "c"}});
+  ada.reply(ada.calls.at(0), {{"await", true}});
+  const auto view = *job::load(read(in, "j"));
+  CHECK(view.key() == "667");
+  CHECK(view.end()->error.get()->at("code") == 409);
+}
+
+TEST_CASE("a job that waits for its worker is held by its engine, one that has ended is not") {
+  world in;
+  engine ada{in, 1};
+  ada.start("work", "j");
+  CHECK(ada.runs.size() == 1);
+  CHECK(read(in, "j").owner == 1);
+  ada.reply(ada.calls.at(0), {{"x", 1}});
+  CHECK(ada.runs.size() == 0);
+  CHECK(read(in, "j").owner == 0);
+}
+
+TEST_CASE("a call that nobody serves leaves the job at rest, and goes when somebody does") {
+  world in;
+  engine ada{in, 1};
+  ada.start("work", "j");
+  const auto call = ada.calls.at(0);
+  ada.runs.shelve(call.job, call.what.at, call.what.attempt);
+  ada.perform();
+  CHECK(ada.runs.size() == 0);
+  CHECK(read(in, "j").owner == 0);
+  in.store.serve("ask", 10, {});
+  in.store.claim(1, 10, [&](auto got) {
+    for (const auto& each : *got) ada.runs.took(each, false);
+  });
+  ada.perform();
+  REQUIRE(ada.calls.size() == 2);
+  ada.reply(ada.calls[1], {{"x", 5}});
+  CHECK(key_of(in, "j") == "663");
+}

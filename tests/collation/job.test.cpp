@@ -1,0 +1,170 @@
+#include "collation/job.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <algorithm>
+#include <map>
+
+using namespace quipu;
+
+namespace {
+
+/// A job of `size` activities with its stored fields, kept change by change as a store does.
+struct kept {
+  job view;
+  std::map<std::string, std::string> fields;
+  std::vector<std::string> last; ///< names that the last record has set
+
+  explicit kept(std::size_t size) {
+    auto first = next();
+    first.born = identity{"j", "g", "a", "1", "t"};
+    first.opened.push_back({0, 0, 0, 0, std::string(size, '9')});
+    REQUIRE(add(first));
+  }
+
+  record next() const {
+    record made;
+    made.number = view.records() + 1;
+    made.at_ms = 5;
+    return made;
+  }
+
+  result<void> add(const record& what) {
+    delta touched;
+    if (auto folded = view.fold(what, &touched); !folded) return folded;
+    std::vector<field> set;
+    std::vector<std::string> unset;
+    view.fields(touched, set, unset);
+    last.clear();
+    for (auto& each : set) {
+      last.push_back(each.name);
+      fields[each.name] = std::move(each.bytes);
+    }
+    for (const auto& each : unset) fields.erase(each);
+    return {};
+  }
+
+  snapshot stored() const {
+    snapshot all;
+    all.job = "j";
+    for (const auto& [name, bytes] : fields) all.fields.push_back({name, bytes});
+    return all;
+  }
+};
+
+std::vector<field> sorted(std::vector<field> fields) {
+  std::sort(fields.begin(), fields.end(), [](auto& a, auto& b) { return a.name < b.name; });
+  return fields;
+}
+
+} // namespace
+
+TEST_CASE("a key of any length is kept in pieces, and a commit writes those that it changes") {
+  kept of{1000};
+  auto what = of.next();
+  what.turns.push_back({0, 0, 500, 1, digit::pending, digit::started});
+  REQUIRE(of.add(what).ok());
+  CHECK(of.last == std::vector<std::string>{"s", "k.0.0.3"});
+  CHECK(of.view.key() == std::string(500, '9') + '8' + std::string(499, '9'));
+  CHECK(sorted(of.view.fields()) == of.stored().fields);
+  const auto loaded = job::load(of.stored());
+  REQUIRE(loaded);
+  CHECK(loaded->key() == of.view.key());
+  CHECK(loaded->open() == 1000);
+  CHECK(loaded->begun() == 1);
+}
+
+TEST_CASE("a value that grows large has a field of its own, and loses it when it shrinks") {
+  kept of{2};
+  auto what = of.next();
+  what.data.emplace_back("small", value{1});
+  what.data.emplace_back("big", value{std::string(600, 'x')});
+  what.written.emplace_back(instance{1, 0}, documents{{}, value{std::string(700, 'y')}});
+  REQUIRE(of.add(what).ok());
+  CHECK(of.fields.count("D.big") == 1);
+  CHECK(of.fields.count("O.1.0.o") == 1);
+  CHECK(*job::load(of.stored())->data("big")->get() == std::string(600, 'x'));
+  what = of.next();
+  what.data.emplace_back("big", value{2});
+  what.written.emplace_back(instance{1, 0}, documents{{}, value{3}});
+  REQUIRE(of.add(what).ok());
+  CHECK(of.fields.count("D.big") == 0);
+  CHECK(of.fields.count("O.1.0.o") == 0);
+  CHECK(sorted(of.view.fields()) == of.stored().fields);
+}
+
+TEST_CASE("shared data keeps the order in which its keys were first written") {
+  kept of{1};
+  for (const auto* name : {"z", "a", "m"}) {
+    auto what = of.next();
+    what.data.emplace_back(name, value{name});
+    REQUIRE(of.add(what).ok());
+  }
+  auto what = of.next();
+  what.data.emplace_back("z", value{"again"});
+  REQUIRE(of.add(what).ok());
+  const auto loaded = job::load(of.stored());
+  REQUIRE(loaded->data().size() == 3);
+  CHECK(loaded->data()[0].first == "z");
+  CHECK(loaded->data()[2].first == "m");
+  CHECK(*loaded->data("z")->get() == "again");
+}
+
+TEST_CASE("a record that does not fit is refused") {
+  kept of{2};
+  auto gap = of.next();
+  ++gap.number;
+  CHECK(of.view.fold(gap).error().code == fault::corrupt);
+
+  kept wrong{2};
+  auto turned = wrong.next();
+  turned.turns.push_back({0, 0, 0, 1, digit::started, digit::completed});
+  CHECK_FALSE(wrong.view.fold(turned));
+
+  kept early{2};
+  auto end = early.next();
+  end.end = conclusion{"completed", {}};
+  CHECK_FALSE(early.view.fold(end));
+
+  kept silent{1};
+  auto settled = silent.next();
+  settled.turns.push_back({0, 0, 0, 1, digit::pending, digit::skipped});
+  CHECK_FALSE(silent.view.fold(settled));
+}
+
+TEST_CASE("of several passes the newest is shown, or the oldest that is still open") {
+  job of;
+  record first;
+  first.number = 1;
+  first.born = identity{"j", "g", "a", "1", "t"};
+  first.born->slices = 2;
+  first.opened.push_back({0, 0, 0, 0, "900"});
+  first.opened.push_back({1, 0, 0, 1, "99"});
+  REQUIRE(of.fold(first).ok());
+  record second;
+  second.number = 2;
+  second.turns.push_back({1, 0, 1, 1, digit::pending, digit::completed});
+  second.turns.push_back({1, 0, 2, 1, digit::pending, digit::started});
+  second.opened.push_back({1, 1, 0, 1, "99"});
+  second.turns.push_back({1, 1, 1, 2, digit::pending, digit::skipped});
+  REQUIRE(of.fold(second).ok());
+  CHECK(of.key() == "938");
+  CHECK(of.shown() == std::vector<std::uint32_t>{0, 1, 0});
+  record third;
+  third.number = 3;
+  third.turns.push_back({1, 0, 2, 1, digit::started, digit::completed});
+  third.forgotten.push_back({1, 0});
+  REQUIRE(of.fold(third).ok());
+  CHECK(of.key() == "933");
+}
+
+TEST_CASE("stored fields that are damaged are told, not trusted") {
+  kept of{300};
+  for (const auto* name : {"b", "s", "k.0.0.1"}) {
+    auto damaged = of.stored();
+    std::erase_if(damaged.fields, [&](const auto& each) { return each.name == name; });
+    const auto loaded = job::load(damaged);
+    REQUIRE_FALSE(loaded);
+    CHECK(loaded.error().code == fault::corrupt);
+  }
+}
