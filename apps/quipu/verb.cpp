@@ -22,10 +22,10 @@ const std::vector<verb>& verbs() {
       {"run", "start a job and wait for its end",
        R"(greeting.wanted '{"name": "Ana"}' --deploy configs/hello.yaml --answers configs/hello.answers.yaml --data /tmp/hello)",
        declare_run},
-      {"job", "show one job", "o-0001.8c1f2e --data data/order", declare_job},
+      {"job", "show one job", "o-0001.30a25b --data data/order", declare_job},
       {"jobs", "list jobs, running ones first", "--state failed --data data/order", declare_jobs},
       {"history", "show what became of a job, record by record",
-       "o-0001.8c1f2e --json --data data/order", declare_history},
+       "o-0001.30a25b --json --data data/order", declare_history},
       {"versions", "list what is deployed, and which version is active", "--data data/order",
        declare_versions},
   };

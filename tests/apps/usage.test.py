@@ -2,7 +2,7 @@
 
 from harness import Case, main, quipu
 
-VERBS = ["validate", "run", "job", "jobs", "history", "versions"]
+VERBS = ["validate", "test", "map", "run", "job", "jobs", "history", "versions"]
 
 
 class Usage(Case):
