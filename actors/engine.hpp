@@ -26,8 +26,8 @@ struct engine_parts {
   caf::actor writer; ///< the ledger actor
   caf::actor hub;
   caf::actor timer;
-  std::map<std::string, caf::actor> topics;      ///< who serves what, in this node
-  std::shared_ptr<bells> rings;                  ///< tells it of mail
+  std::map<std::string, caf::actor> topics; ///< who serves what, in this node
+  std::shared_ptr<bells> rings;             ///< tells it of mail
   std::function<void(const std::string& job, const std::string& message)> warn;
   std::chrono::milliseconds lease{10'000};
   std::chrono::milliseconds look{250}; ///< how often queues are looked at without a bell

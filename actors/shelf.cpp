@@ -35,8 +35,8 @@ std::vector<std::shared_ptr<const plan>> shelf::all_active() const {
 std::vector<std::shared_ptr<const plan>> shelf::versions(const std::string& app) const {
   const std::scoped_lock lock{guard_};
   std::vector<std::shared_ptr<const plan>> all;
-  for (auto found = plans_.lower_bound({app, {}}); found != plans_.end() && found->first.first == app;
-       ++found)
+  for (auto found = plans_.lower_bound({app, {}});
+       found != plans_.end() && found->first.first == app; ++found)
     all.push_back(found->second);
   return all;
 }

@@ -230,7 +230,6 @@ void stage::perform(wish::tell&) {}
 
 void stage::perform(wish::alarm&) {}
 
-
 void stage::perform(wish::interrupt& what) {
   const auto& asked = what.what;
   const auto done = seize(asked.job, json{{"reason", asked.reason},

@@ -28,8 +28,9 @@ struct event {
   instance at;
   std::uint32_t attempt = 0; ///< of a reply or a timeout: which attempt it is about
   answer what;
-  std::string mail;            ///< the mail that brought it; empty: none did
-  std::set<std::string> taken; ///< children's ids that the ledger refused when the step was made before
+  std::string mail; ///< the mail that brought it; empty: none did
+  std::set<std::string>
+      taken; ///< children's ids that the ledger refused when the step was made before
 };
 
 } // namespace quipu

@@ -10,8 +10,8 @@
 
 namespace quipu {
 
-/// Where something was written: file, line and column, 1-based, columns in characters (code points).
-/// Line 0: it was not read from a file.
+/// Where something was written: file, line and column, 1-based, columns in characters (code
+/// points). Line 0: it was not read from a file.
 struct place {
   std::shared_ptr<const std::string> file;
   int line = 0;
@@ -25,17 +25,15 @@ struct tree {
   struct entry;
 
   kind is = kind::scalar;
-  json scalar;                 ///< null, boolean, number or string; null for lists and maps
-  bool quoted = false;         ///< a string that was written in quotes
-  std::vector<tree> items;     ///< of a list
-  std::vector<entry> entries;  ///< of a map, in the order written; keys are strings and unique
+  json scalar;                ///< null, boolean, number or string; null for lists and maps
+  bool quoted = false;        ///< a string that was written in quotes
+  std::vector<tree> items;    ///< of a list
+  std::vector<entry> entries; ///< of a map, in the order written; keys are strings and unique
   place at;
 
   [[nodiscard]] bool is_map() const noexcept { return is == kind::map; }
   [[nodiscard]] bool is_list() const noexcept { return is == kind::list; }
-  [[nodiscard]] bool is_string() const noexcept {
-    return is == kind::scalar && scalar.is_string();
-  }
+  [[nodiscard]] bool is_string() const noexcept { return is == kind::scalar && scalar.is_string(); }
   [[nodiscard]] bool is_null() const noexcept { return is == kind::scalar && scalar.is_null(); }
   /// The text of a string scalar.
   [[nodiscard]] const std::string& text() const { return scalar.get_ref<const std::string&>(); }

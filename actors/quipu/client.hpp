@@ -35,7 +35,7 @@ struct job_info {
   std::string app;
   std::string version;
   std::string topic;
-  std::string state; ///< "running", or how it ended
+  std::string state;     ///< "running", or how it ended
   std::string key;       ///< a digit an activity, in plan order
   std::string composite; ///< the key with awaited flows in brackets
   json data = json::object();
@@ -44,8 +44,10 @@ struct job_info {
   std::optional<std::chrono::system_clock::time_point> ended;
   std::string parent;
   std::vector<std::string> children;
-  std::map<std::string, std::vector<std::string>> passes; ///< open passes behind re-enterable activities
-  json open = json::array(); ///< what each open digit waits for: activity, dimension, kind, attempt, since, due
+  std::map<std::string, std::vector<std::string>>
+      passes; ///< open passes behind re-enterable activities
+  json open = json::
+      array(); ///< what each open digit waits for: activity, dimension, kind, attempt, since, due
 };
 
 /// As JSON, the form that `quipu job --json` prints.

@@ -24,11 +24,11 @@ struct node_options {
   /// "lmdb:DIR" or "memory:".
   std::string store = "lmdb:./quipu-data";
   durability sync = durability::sync;
-  unsigned engines = 0;  ///< engine actors; 0: one a core, at most 4
-  unsigned threads = 0;  ///< scheduler threads; 0: one a core
+  unsigned engines = 0;                ///< engine actors; 0: one a core, at most 4
+  unsigned threads = 0;                ///< scheduler threads; 0: one a core
   std::size_t payload_bytes = 1 << 20; ///< the largest message or reply: limits.payload.bytes
-  bool listen = true;    ///< answer the `quipu` command at DIR/quipu.sock
-  bool observe = false;  ///< only look: the store is opened for reading, nothing runs
+  bool listen = true;                  ///< answer the `quipu` command at DIR/quipu.sock
+  bool observe = false;                ///< only look: the store is opened for reading, nothing runs
   std::chrono::milliseconds lease{10'000};
   std::chrono::milliseconds drain{10'000}; ///< how long `stop` waits for calls that are out
 };

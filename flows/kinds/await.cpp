@@ -37,8 +37,9 @@ void begin(stepping& now, const instance& at) {
   if (!named) return now.fail(at, status(named.error().code), named.error().message);
 
   if (named->size() > id_bytes)
-    return now.fail(at, 422, fmt::format("a job's id has 1 to {} bytes; this one has {}", id_bytes,
-                                         named->size()));
+    return now.fail(
+        at, 422,
+        fmt::format("a job's id has 1 to {} bytes; this one has {}", id_bytes, named->size()));
 
   bool severed = false;
   if (rules.waits) {
