@@ -17,9 +17,9 @@ using words = std::string_view;
 
 constexpr std::array<words, 3> file_keys{"app", "workers", "tests"};
 constexpr std::array<words, 2> test_keys{"name", "steps"};
-constexpr std::array<words, 13> expect_keys{
-    "job",   "state", "key",       "composite", "passes", "data", "exactly",
-    "error", "calls", "published", "children",  "stats",  "app"};
+constexpr std::array<words, 12> expect_keys{"job",    "state",     "key",      "composite",
+                                            "passes", "data",      "exactly",  "error",
+                                            "calls",  "published", "children", "stats"};
 constexpr std::array<words, 5> states{"running", "completed", "failed", "interrupted", "absent"};
 
 /// Reads one step's mapping.
@@ -189,6 +189,9 @@ private:
          {std::pair{"data", &made.data}, std::pair{"exactly", &made.exactly},
           std::pair{"error", &made.error}, std::pair{"stats", &made.stats}})
       if (const auto* found = written.find(key)) *into = to_json(*found);
+    for (const char* key : {"calls", "published", "passes"})
+      if (const auto* found = written.find(key); found != nullptr && !found->is_map())
+        faults_.error(found->at, fmt::format("\"{}\" is a mapping", key));
     if (const auto* calls = written.find("calls"); calls != nullptr && calls->is_map())
       for (const auto& entry : calls->entries)
         if (const auto count = number_of(*calls, entry.key, faults_))
