@@ -46,7 +46,7 @@ using verb = std::function<json(client&, const json&)>;
 std::string text(const json& request, const char* key) { return request.value(key, ""); }
 
 /// The verbs of `client`, by name.
-const std::map<std::string, verb, std::less<>> verbs{
+const std::map<std::string, verb, std::less<>> verbs_by_name{
     {"publish",
      [](client& to, const json& ask) {
        return line_of(to.publish(text(ask, "topic"), ask.value("data", json::object()),
@@ -81,8 +81,8 @@ json answer(client& to, const std::string& line) {
   if (!request.is_object())
     return fault_line({fault::bad_request, "a request is a JSON object in a line"});
   try {
-    const auto found = verbs.find(text(request, "verb"));
-    if (found == verbs.end())
+    const auto found = verbs_by_name.find(text(request, "verb"));
+    if (found == verbs_by_name.end())
       return fault_line(
           {fault::bad_request, fmt::format("there is no verb \"{}\"", text(request, "verb"))});
     return found->second(to, request);

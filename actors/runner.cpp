@@ -210,7 +210,8 @@ void runner::stepped(const std::string& job, std::optional<outcome> made) {
     return;
   }
   if (!made) {
-    if (what.mail.empty()) return go_on(job, of);
+    // A job that has ended has no mail any more: the store dropped it with the end.
+    if (what.mail.empty() || of.view->ended()) return go_on(job, of);
     made = acknowledge({*of.app, *of.rules, now_ms_}, *of.view, what);
   }
   if (!of.draft) {

@@ -104,6 +104,10 @@ struct engine {
     around.store.start(std::move(what.what), [&](auto got) { runs.started(job, got); });
   }
   void perform(wish::commit& what) {
+    if (holds_commits) {
+      held.push_back(std::move(what));
+      return;
+    }
     ++writes;
     const auto job = what.what.job;
     around.store.apply(std::move(what.what), [&](auto got) { runs.committed(job, got); });
@@ -123,6 +127,8 @@ struct engine {
   result<std::string> accepted{failure{}};
   std::size_t writes = 0;
   int loses_steps = 0;
+  bool holds_commits = false;
+  std::vector<wish::commit> held;
 };
 
 snapshot read(world& in, const std::string& id) {
@@ -238,4 +244,23 @@ TEST_CASE("a call that nobody serves leaves the job at rest, and goes when someb
   REQUIRE(ada.calls.size() == 2);
   ada.reply(ada.calls[1], {{"x", 5}});
   CHECK(key_of(in, "j") == "663");
+}
+
+TEST_CASE("mail that comes while the end of its job is on its way changes nothing") {
+  world in;
+  engine ada{in, 1};
+  ada.start("work", "j");
+  const auto call = ada.calls.at(0);
+  ada.holds_commits = true;
+  ada.runs.replied(call.job, call.what.at, call.what.attempt, {answer::status::error, 500, {}});
+  ada.perform();
+  REQUIRE(ada.held.size() == 1);
+  ada.runs.popped("j", {{"m", "child", name(call.what.at), {}}});
+  ada.perform();
+  CHECK(ada.held.size() == 1);
+  ada.holds_commits = false;
+  ada.perform(ada.held.front());
+  ada.perform();
+  CHECK(read(in, "j").state == "failed");
+  CHECK(ada.runs.size() == 0);
 }

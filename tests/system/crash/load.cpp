@@ -45,7 +45,7 @@ quipu::reply work(const notes& to, const quipu::call& call) {
           {"dimension", call.dimension()},
           {"attempt", call.attempt()},
           {"input", call.data()}});
-  std::this_thread::sleep_for(80ms);
+  std::this_thread::sleep_for(work_takes);
   const auto n = call.data().value("n", 0);
   const auto step = call.data().value("step", "");
   if (step == "first" && n % 10 == 3) return quipu::fail(402, "caught by an edge");
