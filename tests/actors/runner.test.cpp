@@ -1,6 +1,7 @@
 #include "actors/runner.hpp"
 
 #include "collation/memory_ledger.hpp"
+#include "collation/pack.hpp"
 #include "flows/definition.hpp"
 #include "flows/read.hpp"
 #include "flows/step.hpp"
@@ -255,7 +256,7 @@ TEST_CASE("mail that comes while the end of its job is on its way changes nothin
   ada.runs.replied(call.job, call.what.at, call.what.attempt, {answer::status::error, 500, {}});
   ada.perform();
   REQUIRE(ada.held.size() == 1);
-  ada.runs.popped("j", {{"m", "child", name(call.what.at), {}}});
+  ada.runs.popped("j", {{"m", "child", name(call.what.at), pack(json{{"state", "completed"}})}});
   ada.perform();
   CHECK(ada.held.size() == 1);
   ada.holds_commits = false;
