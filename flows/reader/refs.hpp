@@ -15,7 +15,7 @@
 
 namespace quipu::reader {
 
-/// The files of one definition, each read once, and the `$ref`s between them (LANGUAGE.md 1).
+/// The files of one definition, each read once, and the `$ref`s between them.
 ///
 /// A `$ref` that begins with `#` or is a URL, inside a `schema`, is the JSON Schema's own and
 /// stays.
