@@ -83,7 +83,7 @@ void run(const store_kind& store, const std::vector<std::string>& only, double s
     options.sync = store.durable;
     options.listen = false;
     node on{options};
-    on.serve("bench.add", add_one);
+    on.serve("bench.add", add_one).concurrency(std::max(1U, std::thread::hardware_concurrency()));
     const auto file = scratch / (each.name + ".yaml");
     std::ofstream{file} << each.definition;
     const auto must = [](const auto& answer) {
