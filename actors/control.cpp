@@ -73,6 +73,10 @@ const std::map<std::string, verb, std::less<>> verbs_by_name{
      }},
     {"versions",
      [](client& to, const json& ask) { return line_of(to.versions(text(ask, "app"))); }},
+    {"definition",
+     [](client& to, const json& ask) {
+       return line_of(to.definition(text(ask, "app"), text(ask, "version")));
+     }},
     {"scrub", [](client& to, const json& ask) { return line_of(to.scrub(text(ask, "id"))); }},
 };
 

@@ -11,6 +11,7 @@
 namespace quipu {
 
 [[nodiscard]] json to_control(const std::string& what);
+[[nodiscard]] inline json to_control(const json& what) { return what; }
 [[nodiscard]] json to_control(const ending& what);
 [[nodiscard]] json to_control(const job_info& what);
 [[nodiscard]] json to_control(const job_list& what);
@@ -19,6 +20,7 @@ namespace quipu {
 [[nodiscard]] json to_control(const std::vector<json>& what);
 
 void from_control(const json& from, std::string& to);
+inline void from_control(const json& from, json& to) { to = from; }
 void from_control(const json& from, ending& to);
 void from_control(const json& from, job_info& to);
 void from_control(const json& from, job_list& to);

@@ -187,6 +187,23 @@ result<std::vector<version_info>> local_client::versions(const std::string& app)
   return all;
 }
 
+result<json> local_client::definition(const std::string& app, const std::string& version) {
+  auto wanted = version;
+  if (wanted.empty()) {
+    auto all = versions(app);
+    if (!all) return all.error();
+    for (auto& each : *all)
+      if (each.active) wanted = std::move(each.version);
+    if (wanted.empty())
+      return failure{fault::not_found, fmt::format("no version of app \"{}\" is active", app)};
+  }
+  answered<app_version> asked;
+  with_.store->fetch(app, wanted, asked.then());
+  auto found = asked.wait();
+  if (!found) return found.error();
+  return json::parse(found->source);
+}
+
 result<void> local_client::scrub(const std::string& job) {
   if (auto may = may_write(); !may) return may.error();
   answered<void> done;

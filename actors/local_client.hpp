@@ -33,6 +33,7 @@ public:
   result<version_info> deploy(const std::string& file) override;
   result<void> activate(const std::string& app, const std::string& version) override;
   result<std::vector<version_info>> versions(const std::string& app) override;
+  result<json> definition(const std::string& app, const std::string& version) override;
   result<void> scrub(const std::string& job) override;
 
   /// Starts a job without blocking; the callbacks come on actors' threads.

@@ -87,6 +87,10 @@ public:
     return ask<std::vector<version_info>>({{"verb", "versions"}, {"app", app}});
   }
 
+  result<json> definition(const std::string& app, const std::string& version) override {
+    return ask<json>({{"verb", "definition"}, {"app", app}, {"version", version}});
+  }
+
   result<void> scrub(const std::string& job) override {
     return done({{"verb", "scrub"}, {"id", job}});
   }

@@ -123,6 +123,9 @@ public:
   virtual result<version_info> deploy(const std::string& file) = 0;
   virtual result<void> activate(const std::string& app, const std::string& version) = 0;
   virtual result<std::vector<version_info>> versions(const std::string& app = {}) = 0;
+  /// A deployed version as it was written, `{app: {...}}` with its references followed; without a
+  /// version the active one. 404.
+  virtual result<json> definition(const std::string& app, const std::string& version = {}) = 0;
   /// Forgets an ended job. 404, 409.
   virtual result<void> scrub(const std::string& job) = 0;
 };

@@ -30,6 +30,8 @@ class target {
 public:
   void declare(CLI::App& to);
 
+  /// Whether the command line names a store.
+  [[nodiscard]] bool is_given() const noexcept { return !store_.empty() || !data_.empty(); }
   /// For looking: the node that runs in the directory, else the directory itself; runs and changes
   /// nothing.
   [[nodiscard]] result<session> look() const;

@@ -2,6 +2,7 @@
 
 namespace quipu {
 
+action declare_graph(CLI::App& to);
 action declare_history(CLI::App& to);
 action declare_job(CLI::App& to);
 action declare_jobs(CLI::App& to);
@@ -26,6 +27,8 @@ const std::vector<verb>& verbs() {
       {"jobs", "list jobs, running ones first", "--state failed --data data/order", declare_jobs},
       {"history", "show what became of a job, record by record",
        "o-0001.30a25b --json --data data/order", declare_history},
+      {"graph", "draw flows, or how far a job is in its flow",
+       "configs/order/order.yaml --format svg", declare_graph},
       {"versions", "list what is deployed, and which version is active", "--data data/order",
        declare_versions},
   };

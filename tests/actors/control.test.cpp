@@ -67,6 +67,9 @@ public:
   result<std::vector<version_info>> versions(const std::string& app) override {
     return std::vector<version_info>{{app, "1", "abc", true}};
   }
+  result<json> definition(const std::string& app, const std::string& version) override {
+    return json{{"app", {{"id", app}, {"version", version}}}};
+  }
   result<void> scrub(const std::string&) override { throw std::runtime_error{"a bug"}; }
 
   json last;
@@ -127,6 +130,7 @@ TEST_CASE("every verb of a node can be called over its control socket") {
   CHECK(remote.activate("orders", "1").ok());
   CHECK(remote.activate("orders", "2").error().code == fault::not_found);
   CHECK(remote.versions("orders")->at(0).active);
+  CHECK((*remote.definition("orders", "2"))["app"]["version"] == "2");
   CHECK(remote.scrub("o-1").error() == failure{fault::failed, "a bug"});
 }
 
