@@ -1,5 +1,6 @@
 #include "flows/condition.hpp"
 
+#include "flows/mapper/edge.hpp"
 #include "flows/mapper/machine.hpp"
 #include "flows/nearest.hpp"
 

@@ -15,11 +15,11 @@ namespace quipu {
 namespace {
 
 constexpr std::int64_t minute_ms = 60'000;
-constexpr std::int64_t day_minutes = 24 * 60;
+constexpr std::int64_t day_minutes = 1'440;
 
 // After 400 years the calendar repeats, weekdays included.
 constexpr std::int64_t cycle_days = 146'097;
-constexpr std::int64_t cycle_months = 400 * 12;
+constexpr std::int64_t cycle_months = 4'800;
 
 constexpr std::array<std::string_view, 12> month_names{"JAN", "FEB", "MAR", "APR", "MAY", "JUN",
                                                        "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"};

@@ -62,9 +62,9 @@ public:
 
 /// How much one evaluation may do.
 struct fuel {
-  std::uint64_t steps = 100'000;
-  std::uint64_t output_bytes = 1 << 20;
-  std::uint32_t depth = 64;
+  std::uint64_t steps = 100'000;        ///< `limits.mapper.steps`: rows, rounds, 1 KiB copied
+  std::uint64_t output_bytes = 1 << 20; ///< `limits.mapper.output_bytes`: of any value, as JSON
+  std::uint32_t depth = 64;             ///< pipes in pipes, levels of what is made
 };
 
 namespace mapper {

@@ -171,9 +171,9 @@ value sort(call& c) {
   const auto& order = c.at(1);
   bool descending = order.is_string() && order.text() == "DESCENDING";
   if (!descending && !order.is_undefined() && !(order.is_string() && order.text() == "ASCENDING"))
-    return c.fail(
-        "its order is \"ASCENDING\" or \"DESCENDING\", not " +
-        (order.is_string() ? fmt::format("\"{}\"", order.text()) : std::string(described(order))));
+    return c.fail("its order is \"ASCENDING\" or \"DESCENDING\", not " +
+                  (order.is_string() ? fmt::format("\"{}\"", shortened(order.text()))
+                                     : std::string(described(order))));
   auto all = c.take(0).own_list(c.spend);
   auto count = all->items.size();
   if (!c.spend.touch(count * static_cast<std::size_t>(std::bit_width(count)))) return {};

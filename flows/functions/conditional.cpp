@@ -1,3 +1,4 @@
+#include "flows/functions/comparison.hpp"
 #include "flows/functions/domains.hpp"
 
 #include <array>
@@ -12,10 +13,6 @@ value equal(call& c) { return loosely_equal(c.at(0), c.at(1), c.spend); }
 value unequal(call& c) { return !loosely_equal(c.at(0), c.at(1), c.spend); }
 value strictly_same(call& c) { return strictly_equal(c.at(0), c.at(1)); }
 value strictly_other(call& c) { return !strictly_equal(c.at(0), c.at(1)); }
-value less(call& c) { return less_than(c.at(0), c.at(1), c.spend).value_or(false); }
-value greater(call& c) { return less_than(c.at(1), c.at(0), c.spend).value_or(false); }
-value at_least(call& c) { return !less_than(c.at(0), c.at(1), c.spend).value_or(true); }
-value at_most(call& c) { return !less_than(c.at(1), c.at(0), c.spend).value_or(true); }
 
 } // namespace
 

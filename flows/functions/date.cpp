@@ -26,7 +26,7 @@ std::optional<double> time_of(call& c) {
     if (!std::isnan(parsed)) return parsed;
     c.fail(fmt::format(
         "\"{}\" is no date; it reads 2021-11-30, 2021-11-30T22:41:07.350Z and epoch milliseconds",
-        what.text().substr(0, 64)));
+        shortened(what.text())));
     return std::nullopt;
   }
   c.wants("a date");
@@ -145,12 +145,14 @@ value iso_bare(call& c) {
 
 std::string locale_both(double time) { return locale_date(time) + ", " + locale_time(time); }
 
-/// Eight digits, or as `format` says.
+/// Eight digits: of a year that has four.
 value yyyymmdd(call& c) {
   auto time = time_of(c);
   if (!time) return {};
   if (std::isnan(*time)) return c.fail("an invalid date has no day");
   auto parts = taken_apart(*time);
+  if (parts.year < 0 || parts.year > 9999)
+    return c.fail(fmt::format("the year {} does not have four digits", print(parts.year)));
   return fmt::format("{:04}{:02}{:02}", static_cast<int>(parts.year),
                      static_cast<int>(parts.month) + 1, static_cast<int>(parts.day));
 }

@@ -1,4 +1,5 @@
 #include "flows/mapper/number.hpp"
+#include "flows/functions/comparison.hpp"
 #include "flows/functions/domains.hpp"
 
 #include <array>
@@ -62,10 +63,6 @@ value precision(call& c) {
   return wanted ? value(to_precision(number, *wanted)) : value();
 }
 
-value at_least(call& c) { return !less_than(c.at(0), c.at(1), c.spend).value_or(true); }
-value at_most(call& c) { return !less_than(c.at(1), c.at(0), c.spend).value_or(true); }
-value greater(call& c) { return less_than(c.at(1), c.at(0), c.spend).value_or(false); }
-value less(call& c) { return less_than(c.at(0), c.at(1), c.spend).value_or(false); }
 value largest(call& c) { return math("max", c); }
 value smallest(call& c) { return math("min", c); }
 value raised(call& c) { return power(c.number(0), c.number(1)); }

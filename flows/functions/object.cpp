@@ -38,7 +38,8 @@ bool put(call& c, record& into, std::string_view key, value item) {
 /// `array[key] = item`: an index may be beyond the end.
 value put_item(call& c, value array, const std::string& key, value item) {
   auto index = index_of(key);
-  if (index < 0) return c.fail(fmt::format("an array takes no key \"{}\", only indexes", key));
+  if (index < 0)
+    return c.fail(fmt::format("an array takes no key \"{}\", only indexes", shortened(key)));
   if (!c.spend.room(2 * static_cast<std::uint64_t>(index))) return {};
   auto all = std::move(array).own_list(c.spend);
   auto at = static_cast<std::size_t>(index);
@@ -157,26 +158,32 @@ value descriptor(call& c) {
   return made;
 }
 
-/// The value that a property descriptor defines.
-std::optional<value> defined(call& c, const value& by) {
-  if (by.is_object()) return by.find("value").value_or(value());
-  c.fail(fmt::format("a descriptor is an object with a \"value\", not {}", described(by)));
-  return std::nullopt;
+/// `what` with the member that a descriptor defines: a descriptor without a value leaves the one that
+/// is there, and what it says is not enumerable is not data.
+value defined(call& c, value what, const std::string& key, const value& by) {
+  if (!by.is_object())
+    return c.fail(fmt::format("a descriptor is an object with a \"value\", not {}", described(by)));
+  auto item = by.find("value");
+  if (!item) item = property(what, key, c.spend);
+  auto made = put_into(c, std::move(what), key, *std::move(item));
+  auto seen = by.find("enumerable");
+  if (!made.is_object() || !seen || to_boolean(*seen)) return made;
+  auto less = std::move(made).own_record(c.spend);
+  std::erase_if(less->members, [&](const member& each) { return each.key == key; });
+  return less;
 }
 
 value define(call& c) {
   if (!c.at(0).is_object() && !c.at(0).is_array()) return c.wants("an object");
-  auto item = defined(c, c.at(2));
-  if (!item) return {};
-  auto key = to_key(c.at(1), c.spend);
-  return put_into(c, c.take(0), key, *std::move(item));
+  return defined(c, c.take(0), to_key(c.at(1), c.spend), c.at(2));
 }
 
 value define_all(call& c) {
   if (!c.at(0).is_object() && !c.at(0).is_array()) return c.wants("an object");
+  if (c.at(1).is_nullish()) return c.fail("its second operand is an object of descriptors");
   auto made = c.take(0);
   each_member(c, c.at(1), [&](const std::string& key, const value& by) {
-    if (auto item = defined(c, by)) made = put_into(c, std::move(made), key, *std::move(item));
+    made = defined(c, std::move(made), key, by);
   });
   return made;
 }

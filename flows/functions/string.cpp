@@ -187,16 +187,21 @@ value repeat(call& c) {
 /// GetSubstitution (22.1.3.19.1) without captures: `$$`, `$&`, `` $` ``, `$'`.
 void substitute(std::string& into, std::string_view with, std::string_view before,
                 std::string_view matched, std::string_view behind) {
-  for (std::size_t i = 0; i < with.size(); ++i) {
-    char next = with[i] == '$' && i + 1 < with.size() ? with[i + 1] : '\0';
-    switch (next) {
+  for (std::size_t plain = 0, at = 0; plain < with.size(); plain = at) {
+    at = with.find('$', plain);
+    append(into, with.substr(plain, at - plain));
+    if (at == with.npos) break;
+    switch (at + 1 < with.size() ? with[at + 1] : '\0') {
     case '$': append(into, "$"); break;
     case '&': append(into, matched); break;
     case '`': append(into, before); break;
     case '\'': append(into, behind); break;
-    default: into += with[i]; continue;
+    default:
+      append(into, "$");
+      at += 1;
+      continue;
     }
-    ++i;
+    at += 2;
   }
 }
 
@@ -205,14 +210,26 @@ value replace(call& c) {
   auto text = c.at(0).text();
   auto sought = c.string(1);
   auto with = c.string(2);
-  auto found = text.find(sought);
-  if (found == text.npos) return c.take(0);
+  std::string before;
+  std::string behind;
+  if (has_lone_surrogate(sought)) { // it may be half of a pair
+    auto whole = units(c, 0);
+    auto wanted = to_utf16(sought);
+    auto found = whole.find(wanted);
+    if (found == whole.npos) return c.take(0);
+    before = from_utf16(std::u16string_view(whole).substr(0, found));
+    behind = from_utf16(std::u16string_view(whole).substr(found + wanted.size()));
+  } else {
+    auto found = text.find(sought);
+    if (found == text.npos) return c.take(0);
+    before = text.substr(0, found);
+    behind = text.substr(found + sought.size());
+  }
   // Each `$` may stand for the whole text.
   auto dollars = static_cast<std::size_t>(std::count(with.begin(), with.end(), '$'));
   if (!c.spend.room(text.size() * (dollars + 1) + with.size())) return {};
-  std::string made(text.substr(0, found));
-  auto behind = text.substr(found + sought.size());
-  substitute(made, with, text.substr(0, found), sought, behind);
+  auto made = before;
+  substitute(made, with, before, sought, behind);
   append(made, behind);
   return made;
 }
@@ -228,7 +245,7 @@ value search(call& c) {
     return {};
   auto compiled = pattern::compile(written, pattern_memory);
   if (!compiled)
-    return c.fail(fmt::format("\"{}\" is no pattern that it can match: {}", written,
+    return c.fail(fmt::format("\"{}\" is no pattern that it can match: {}", shortened(written),
                               compiled.error().message));
   auto found = compiled->first_in(text);
   return found ? static_cast<double>(length16(text.substr(0, *found))) : -1.0;
@@ -254,12 +271,18 @@ value split(call& c) {
     }
     return parts;
   }
-  for (std::size_t begin = 0; !full();) {
-    auto end = text.find(separator, begin);
-    push(*parts, std::string(text.substr(begin, end - begin)));
-    if (end == text.npos) break;
-    begin = end + separator.size();
-  }
+  auto at_each = [&](auto whole, auto by, auto written) {
+    for (std::size_t begin = 0; !full();) {
+      auto end = whole.find(by, begin);
+      push(*parts, written(whole.substr(begin, end - begin)));
+      if (end == whole.npos) break;
+      begin = end + by.size();
+    }
+  };
+  if (has_lone_surrogate(separator)) // it may be half of a pair
+    at_each(std::u16string_view(units(c, 0)), to_utf16(separator), from_utf16);
+  else
+    at_each(text, std::string_view(separator), [](auto part) { return std::string(part); });
   return parts;
 }
 

@@ -27,22 +27,23 @@ public:
     }
     left_ = 0;
     return fail(
-        fmt::format("it takes more than {} steps, the limit of one mapping (steps)", limit_.steps));
+        fmt::format("it takes more than {} steps, the limit of one mapping (limits.mapper.steps)",
+                    limit_.steps));
   }
   /// Asked before a value of `bytes` is made.
   bool room(std::uint64_t bytes) {
     if (bytes <= limit_.output_bytes) return touch(bytes / bytes_a_touch);
-    return fail(fmt::format(
-        "it makes a value of {} bytes or more; the limit of one mapping is {} (output_bytes)",
-        bytes, limit_.output_bytes));
+    return fail(fmt::format("it makes a value of {} bytes or more; the limit of one mapping is {} "
+                            "(limits.mapper.output_bytes)",
+                            bytes, limit_.output_bytes));
   }
   /// Asked before `bytes` more of the result are written.
   bool write(std::uint64_t bytes) {
     written_ += bytes;
     if (written_ <= limit_.output_bytes) return touch(bytes / bytes_a_touch);
-    return fail(fmt::format(
-        "its result has {} bytes or more; the limit of one mapping is {} (output_bytes)", written_,
-        limit_.output_bytes));
+    return fail(fmt::format("its result has {} bytes or more; the limit of one mapping is {} "
+                            "(limits.mapper.output_bytes)",
+                            written_, limit_.output_bytes));
   }
   /// Asked before a value that nests so deeply is made.
   bool nests(std::uint64_t depth) {

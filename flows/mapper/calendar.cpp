@@ -38,8 +38,7 @@ std::string clock(const moment& at) {
 }
 
 std::string plain_year(double year) {
-  return year < 0 ? fmt::format("-{:06}", static_cast<int>(-year))
-                  : fmt::format("{:04}", static_cast<int>(year));
+  return fmt::format("{}{:04}", year < 0 ? "-" : "", static_cast<int>(std::abs(year)));
 }
 
 int days_in_month(std::int64_t year, int month) {
@@ -179,8 +178,8 @@ std::string full_string(double time) {
 std::string locale_date(double time) {
   auto at = taken_apart(time);
   auto year = static_cast<int>(at.year);
-  auto written = year > 0 ? fmt::format("{}", year) : fmt::format("{} B", 1 - year);
-  return fmt::format("{}/{}/{}", static_cast<int>(at.month) + 1, static_cast<int>(at.day), written);
+  return fmt::format("{}/{}/{}", static_cast<int>(at.month) + 1, static_cast<int>(at.day),
+                     year > 0 ? year : 1 - year); // of its era
 }
 
 std::string locale_time(double time) {

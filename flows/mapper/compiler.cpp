@@ -1,7 +1,9 @@
 #include "flows/mapper/compiler.hpp"
 
 #include "flows/mapper/catalog.hpp"
+#include "flows/mapper/edge.hpp"
 #include "flows/mapper/machine.hpp"
+#include "flows/mapper/round.hpp"
 #include "flows/mapper/text.hpp"
 
 #include <algorithm>
@@ -50,36 +52,6 @@ node fixed(json data) { return {constant{std::move(data), true, std::nullopt}}; 
 bool is_fixed(const node& what) {
   const auto* known = std::get_if<constant>(&what.is);
   return known && (!known->exact || !known->defined);
-}
-
-bool takes_operands(const std::vector<row>& rows) {
-  if (rows.empty()) return false;
-  if (rows[0].is == row::kind::pipe) return takes_operands(rows[0].rows);
-  return rows[0].is != row::kind::cells;
-}
-
-/// The reference to `{$output}` that a round evaluates last. Bodies of other reduces have their
-/// own.
-reference* last_output(std::vector<row>& rows, std::size_t& count);
-
-void look(node& in, reference*& last, std::size_t& count) {
-  if (auto* found = std::get_if<reference>(&in.is);
-      found && found->from == reference::root::output) {
-    last = found;
-    ++count;
-  } else if (auto* inner = std::get_if<std::unique_ptr<pipe>>(&in.is)) {
-    if (auto* found_last = last_output((*inner)->rows, count)) last = found_last;
-  }
-}
-
-reference* last_output(std::vector<row>& rows, std::size_t& count) {
-  reference* last = nullptr;
-  for (auto& each : rows) {
-    for (auto& cell : each.cells) look(cell, last, count);
-    if (each.is == row::kind::pipe)
-      if (auto* found = last_output(each.rows, count)) last = found;
-  }
-  return last;
 }
 
 } // namespace
@@ -266,11 +238,7 @@ row compiler::nested(const tree& written, std::size_t index, bool inherits) {
   ++reduces_;
   made.rows = rows(*inner, true);
   --reduces_;
-  made.begins_with_output = takes_operands(made.rows);
-  std::size_t count = 0;
-  auto* last = last_output(made.rows, count);
-  made.reads_output = count > 0;
-  if (last && !made.begins_with_output) last->last = true;
+  mark_output(made);
   return made;
 }
 

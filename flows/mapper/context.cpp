@@ -1,5 +1,6 @@
 #include "flows/mapper/context.hpp"
 
+#include "flows/mapper/edge.hpp"
 #include "flows/mapper/text.hpp"
 
 #include <algorithm>

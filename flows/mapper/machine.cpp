@@ -1,58 +1,14 @@
 #include "flows/mapper/machine.hpp"
 
+#include "flows/mapper/edge.hpp"
+#include "flows/mapper/path.hpp"
+#include "flows/mapper/text.hpp"
+
 #include <utility>
 
 namespace quipu::mapper {
 
 namespace {
-
-const json* walk(const json* from, const std::vector<hop>& path, std::size_t& at) {
-  for (; at < path.size(); ++at) {
-    const auto& hop = path[at];
-    if (from->is_object()) {
-      const json* next = nullptr;
-      for (const auto& [key, item] : from->get_ref<const json::object_t&>())
-        if (key == hop.key) {
-          next = &item;
-          break;
-        }
-      if (!next) return nullptr;
-      from = next;
-    } else if (from->is_array() && hop.index >= 0 &&
-               static_cast<std::size_t>(hop.index) < from->size()) {
-      from = &(*from)[static_cast<std::size_t>(hop.index)];
-    } else {
-      return from;
-    }
-  }
-  return from;
-}
-
-/// What a path leads to in data; undefined where it leads nowhere.
-value follow(const json* from, const std::vector<hop>& path, std::size_t at = 0) {
-  if (!from) return {};
-  const auto* found = walk(from, path, at);
-  if (!found) return {};
-  if (at == path.size()) return value::borrow(*found);
-  if (at + 1 == path.size() && found->is_array() && path[at].key == "length")
-    return static_cast<double>(found->size());
-  return {};
-}
-
-value follow(value from, const std::vector<hop>& path) {
-  for (std::size_t at = 0; at < path.size(); ++at) {
-    if (const auto* data = from.borrowed()) return follow(data, path, at);
-    if (from.is_object())
-      from = from.find(path[at].key).value_or(value());
-    else if (from.is_array() && path[at].index >= 0)
-      from = from.item(static_cast<std::size_t>(path[at].index));
-    else if (from.is_array() && path[at].key == "length")
-      from = static_cast<double>(from.size());
-    else
-      return {};
-  }
-  return from;
-}
 
 value held(const constant& what) {
   if (what.exact) return *what.exact;
@@ -99,7 +55,8 @@ result<value> machine::to_value() {
   return made;
 }
 
-failure machine::why() { return {fault::failed, std::move(spend_.why())}; }
+/// What it quotes may hold lone surrogates; a message is UTF-8.
+failure machine::why() { return {fault::failed, well_formed(spend_.why())}; }
 
 value machine::evaluate(const node& what) {
   switch (what.is.index()) {

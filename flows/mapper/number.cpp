@@ -4,6 +4,8 @@
 
 #include <double-conversion/double-conversion.h>
 
+#include <algorithm>
+#include <bit>
 #include <charconv>
 #include <cmath>
 #include <limits>
@@ -69,10 +71,38 @@ double read_decimal(std::string_view text) {
   return reader.StringToDouble(text.data(), static_cast<int>(text.size()), &used);
 }
 
-/// All of `digits` in `radix`, which is not ten; exact up to 2^53, beyond it rounded once a digit.
+/// Digits of `bits` bits each, rounded once.
+double read_bits(std::string_view digits, int bits) {
+  std::uint64_t leading = 0;
+  std::uint64_t lost = 0; // whether anything but zeros is behind what is kept
+  int behind = 0;
+  for (char c : digits) {
+    auto digit = static_cast<std::uint64_t>(digit_of(c));
+    if (leading >> (64 - bits) == 0) {
+      leading = leading << bits | digit;
+    } else {
+      lost |= digit;
+      behind += bits;
+    }
+  }
+  return std::ldexp(static_cast<double>(leading | (lost != 0)), behind);
+}
+
+/// All of `digits` in `radix`, which is not ten. Where 19.2.5 leaves it to the implementation, as V8:
+/// rounded once for as many digits as fit in 32 bits.
 double read_radix(std::string_view digits, int radix) {
+  auto base = static_cast<unsigned>(radix);
+  if (std::has_single_bit(base)) return read_bits(digits, std::countr_zero(base));
+  digits.remove_prefix(std::min(digits.find_first_not_of('0'), digits.size()));
+  constexpr std::uint32_t most = std::numeric_limits<std::uint32_t>::max() / 36;
   double sum = 0;
-  for (char c : digits) sum = sum * radix + digit_of(c);
+  for (std::size_t at = 0; at < digits.size();) {
+    std::uint32_t part = 0;
+    std::uint32_t scale = 1;
+    for (; at < digits.size() && scale * base <= most; ++at, scale *= base)
+      part = part * base + static_cast<std::uint32_t>(digit_of(digits[at]));
+    sum = sum * scale + part;
+  }
   return sum;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "flows/mapper/function.hpp"
+#include "flows/mapper/path.hpp"
 #include "flows/mapping.hpp"
 
 #include <memory>
@@ -12,12 +13,6 @@ namespace quipu::mapper {
 
 /// A mapping compiled: a tree of nodes, made once for a version of an app, read by every thread.
 struct node;
-
-/// One step of a path. The index is -1 where the key is none.
-struct hop {
-  std::string key;
-  std::int64_t index = -1;
-};
 
 /// What depends on nothing.
 struct constant {

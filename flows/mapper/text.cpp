@@ -6,6 +6,8 @@ namespace quipu::mapper {
 
 namespace {
 
+constexpr std::size_t longest_told = 64;
+
 constexpr bool is_high(char32_t code) { return code >= 0xd800 && code <= 0xdbff; }
 constexpr bool is_low(char32_t code) { return code >= 0xdc00 && code <= 0xdfff; }
 
@@ -29,6 +31,14 @@ constexpr bool is_space(char32_t code) {
   return (code >= 0x09 && code <= 0x0d) || code == 0x20 || code == 0xa0 || code == 0x1680 ||
          (code >= 0x2000 && code <= 0x200a) || code == 0x2028 || code == 0x2029 || code == 0x202f ||
          code == 0x205f || code == 0x3000 || code == 0xfeff;
+}
+
+/// The code units of the first two characters: as many as it takes to tell two texts apart whose
+/// first characters differ, since a lone surrogate may be the first half of the other's pair.
+std::u16string first_units(std::string_view text) {
+  std::size_t end = 0;
+  for (int i = 0; i < 2 && end < text.size(); ++i) next(text, end);
+  return to_utf16(text.substr(0, end));
 }
 
 bool surrogate_at(std::string_view text, std::size_t at) noexcept {
@@ -128,16 +138,26 @@ std::string well_formed(std::string_view text) {
   return made;
 }
 
-int compare16(std::string_view left, std::string_view right) noexcept {
+std::string shortened(std::string_view text) {
+  if (text.size() <= longest_told) return std::string(text);
+  auto end = longest_told;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;
+  return std::string(text.substr(0, end)) + "...";
+}
+
+int compare16(std::string_view left, std::string_view right) {
   auto [l, r] = std::mismatch(left.begin(), left.end(), right.begin(), right.end());
   if (l == left.end() || r == right.end())
-    return static_cast<int>(r == right.end()) - static_cast<int>(l == left.end()) == 0
-               ? 0
-               : (l == left.end() ? -1 : 1);
+    return static_cast<int>(r == right.end()) - static_cast<int>(l == left.end());
   auto a = static_cast<unsigned char>(*l);
   auto b = static_cast<unsigned char>(*r);
-  // Code points above U+FFFF begin with a surrogate, which is less than U+E000 to U+FFFF.
-  if (a >= 0xee && b >= 0xee && (a >= 0xf0) != (b >= 0xf0)) return a >= 0xf0 ? -1 : 1;
+  // Bytes are in the order of code points. Those above U+FFFF are pairs of surrogates, which come
+  // before U+E000 to U+FFFF and among lone ones.
+  if (a >= 0xed && b >= 0xed && (a >= 0xf0) != (b >= 0xf0))
+    return first_units(left.substr(static_cast<std::size_t>(l - left.begin()))) <
+                   first_units(right.substr(static_cast<std::size_t>(r - right.begin())))
+               ? -1
+               : 1;
   return a < b ? -1 : 1;
 }
 

@@ -27,8 +27,11 @@ void append_code_point(std::string& to, char32_t code);
 /// With U+FFFD for each lone surrogate.
 [[nodiscard]] std::string well_formed(std::string_view text);
 
+/// As much of it as a message has room for.
+[[nodiscard]] std::string shortened(std::string_view text);
+
 /// The order of `<`: by UTF-16 code units.
-[[nodiscard]] int compare16(std::string_view left, std::string_view right) noexcept;
+[[nodiscard]] int compare16(std::string_view left, std::string_view right);
 
 /// Without the white space and line ends of ECMA-262 12.2 and 12.3.
 [[nodiscard]] std::string_view trim_start(std::string_view text) noexcept;

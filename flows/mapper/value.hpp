@@ -114,12 +114,4 @@ struct member {
 void set(record& in, std::string_view key, value item);
 void push(list& to, value item);
 
-/// What JSON says of it, as JSON.stringify has it: undefined members are left out and items are
-/// null, NaN and infinities are null, dates are ISO strings. None for undefined. Spends output and
-/// depth.
-[[nodiscard]] std::optional<json> to_json(value made, budget& spend);
-/// Whether there is output left for a copy of `data`; spends it.
-[[nodiscard]] bool affordable(const json& data, budget& spend);
-[[nodiscard]] json number_json(double number);
-
 } // namespace quipu::mapper

@@ -73,8 +73,8 @@ std::string uri_form(bool relative, std::string_view beyond) {
   const auto rooted = "/(?:" + characters(":@") + "+(?:/" + path + ")?)?";
   const auto rest = characters(":@/?") + "*";
   const auto tail = R"((?:\?)" + rest + ")?(?:#" + rest + ")?";
-  const auto absolute = "[A-Za-z][A-Za-z0-9+.-]*:(?:" + authority + "|" + rooted +
-                        "|(?:" + characters(":@") + "+(?:/" + path + ")?)?)" + tail;
+  auto absolute = "[A-Za-z][A-Za-z0-9+.-]*:(?:" + authority + "|" + rooted +
+                  "|(?:" + characters(":@") + "+(?:/" + path + ")?)?)" + tail;
   if (!relative) return absolute;
   return absolute + "|(?:" + authority + "|" + rooted + "|(?:" + characters("@") + "+(?:/" + path +
          ")?)?)" + tail;
@@ -153,6 +153,7 @@ const format* find_format(std::string_view name) {
 
 std::vector<std::string_view> format_names() {
   std::vector<std::string_view> names;
+  names.reserve(formats.size());
   for (const auto& known : formats) names.push_back(known.name);
   return names;
 }

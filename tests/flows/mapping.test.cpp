@@ -302,35 +302,47 @@ TEST_CASE("metadata that the engine does not write is warned of") {
   CHECK(compile(R"("{$job.metadata.jid}")").faults.all().empty());
 }
 
+TEST_CASE("what a failure quotes is cut between characters and is UTF-8") {
+  const std::string umlauts =
+      give(R"({"@pipe": [["x", 50, "ä"], ["{@string.padEnd}"], ["{@date.getTime}"]]})");
+  CHECK(says(umlauts, "ä...\" is no date"));
+  CHECK_NOTHROW(json(umlauts).dump());
+  const std::string half = give(
+      R"({"@pipe": [{"@pipe": [[["x"]]]}, {"@pipe": [["😀", 0], ["{@string.charAt}"]]}, ["{@object.set}"]]})");
+  CHECK(says(half, "no key \"\xef\xbf\xbd\""));
+  CHECK_NOTHROW(json(half).dump());
+}
+
 TEST_CASE("a mapping that takes more steps than it may fails with the limit's name") {
   const char* many = R"({"@pipe": [["x", 2000], ["{@string.repeat}", ""], ["{@string.split}", 0],
       {"@reduce": [["{$output}", 1], ["{@math.add}"]]}]})";
   CHECK(give(many) == "2000");
-  CHECK(says(give(many, {.steps = 500}), "500 steps"));
+  CHECK(says(give(many, {.steps = 500}),
+             "500 steps, the limit of one mapping (limits.mapper.steps)"));
 }
 
 TEST_CASE("a value that is too large is not made") {
   CHECK(says(give(R"({"@pipe": [["{t1.output.data.name}", 1e15], ["{@string.repeat}"]]})"),
-             "output_bytes"));
+             "(limits.mapper.output_bytes)"));
   CHECK(says(give(R"({"@pipe": [["{t1.output.data.name}", 1e15], ["{@string.padStart}"]]})"),
-             "output_bytes"));
+             "(limits.mapper.output_bytes)"));
   CHECK(says(give(R"({"@pipe": [["{t1.output.data.name}", 1e15], ["{@string.padEnd}"]]})"),
-             "output_bytes"));
+             "(limits.mapper.output_bytes)"));
   CHECK(says(give(R"({"@pipe": [["{t1.output.data.list}", 4294967294, 1], ["{@object.set}"]]})"),
-             "output_bytes"));
+             "(limits.mapper.output_bytes)"));
   CHECK(says(give(R"(["{t1.output.data}", "{t1.output.data}"])", {.output_bytes = 200}),
-             "output_bytes"));
+             "(limits.mapper.output_bytes)"));
   // Doubling a text or a list in every round of a reduce comes to the limit soon.
   CHECK(says(
       give(
           R"({"@pipe": [["{t1.output.data.name}", 64], ["{@string.padEnd}", ""], ["{@string.split}", "x"],
       {"@reduce": [["{$output}", "{$output}"], ["{@string.concat}"]]}]})"),
-      "output_bytes"));
+      "(limits.mapper.output_bytes)"));
   CHECK(says(
       give(
           R"({"@pipe": [["{t1.output.data.name}", 64], ["{@string.padEnd}", ""], ["{@string.split}", [1]],
       {"@reduce": [["{$output}", "{$output}"], ["{@array.concat}"]]}]})"),
-      "output_bytes"));
+      "(limits.mapper.output_bytes)"));
 }
 
 TEST_CASE("a value that nests too deeply is not made") {
