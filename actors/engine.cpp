@@ -217,6 +217,12 @@ void engine_state::perform(wish::call& what) {
                          asked.due_ms.value_or(0), std::move(asked.input)});
 }
 
+void engine_state::perform(wish::cancel& what) {
+  if (const auto topic = parts_.topics.find(what.topic); topic != parts_.topics.end())
+    self_->send(topic->second,
+                call_cancelled{std::move(what.job), what.at.activity, what.at.pass, what.attempt});
+}
+
 void engine_state::perform(wish::read& what) {
   self_->send(parts_.writer, read_asked{std::move(what.job)});
 }

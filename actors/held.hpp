@@ -56,17 +56,18 @@ struct held {
   std::shared_ptr<class job> view;
   head at{}; ///< behind the newest record, sent or in the making
   std::deque<event> waiting;
-  std::optional<event> current;                       ///< is being stepped
-  std::optional<building> draft;                      ///< is being folded
-  std::deque<promised> out;                           ///< commits without their receipts, in order
-  std::set<std::pair<instance, std::uint32_t>> calls; ///< attempts that are with a worker now
-  std::unordered_set<std::string> mail;               ///< seen
-  std::optional<std::uint64_t> request;               ///< of the start, until it is answered
-  std::optional<birth> unborn;                        ///< the start that carries the first commit
-  bool has_room = true;                               ///< a new job stays with this engine
-  bool rereading = false;      ///< the view cannot be trusted: wait for the store's
-  std::vector<event> refused;  ///< what led to commits that were refused
-  std::set<std::string> taken; ///< ids that awaits of this job asked for in vain
+  std::optional<event> current;  ///< is being stepped
+  std::optional<building> draft; ///< is being folded
+  std::deque<promised> out;      ///< commits without their receipts, in order
+  std::map<std::pair<instance, std::uint32_t>, std::string>
+      calls;                            ///< attempts that are with a worker now, and its topic
+  std::unordered_set<std::string> mail; ///< seen
+  std::optional<std::uint64_t> request; ///< of the start, until it is answered
+  std::optional<birth> unborn;          ///< the start that carries the first commit
+  bool has_room = true;                 ///< a new job stays with this engine
+  bool rereading = false;               ///< the view cannot be trusted: wait for the store's
+  std::vector<event> refused;           ///< what led to commits that were refused
+  std::set<std::string> taken;          ///< ids that awaits of this job asked for in vain
 };
 
 } // namespace quipu

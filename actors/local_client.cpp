@@ -3,6 +3,7 @@
 #include "actors/answered.hpp"
 #include "actors/definitions.hpp"
 #include "actors/inspect.hpp"
+#include "flows/view.hpp"
 
 #include <caf/send.hpp>
 #include <fmt/format.h>
@@ -27,6 +28,21 @@ ending ending_of(const std::string& job, const json& report) {
 
 std::chrono::system_clock::time_point time_of(std::int64_t epoch_ms) {
   return std::chrono::system_clock::time_point{std::chrono::milliseconds{epoch_ms}};
+}
+
+/// What the workers of a job's open calls have last said.
+void add_progress(json& open, const std::vector<std::shared_ptr<const call>>& calls) {
+  for (const auto& each : calls) {
+    const auto beat = each->last_beat();
+    if (!beat) continue;
+    for (auto& owed : open)
+      if (owed["activity"] == each->activity() && owed["dimension"] == each->dimension()) {
+        owed["progress"] = beat->progress;
+        owed["heartbeat"] = iso_time(
+            std::chrono::duration_cast<std::chrono::milliseconds>(beat->at.time_since_epoch())
+                .count());
+      }
+  }
 }
 
 failure not_yet(const std::string& job, std::chrono::milliseconds waited) {
@@ -102,7 +118,9 @@ result<ending> local_client::wait(const std::string& job, std::chrono::milliseco
 result<job_info> local_client::job(const std::string& id) {
   answered<job_info> looked;
   inspect(*with_.store, *with_.plans, id, looked.then());
-  return looked.wait();
+  auto found = looked.wait();
+  if (found && with_.open) add_progress(found->open, with_.open->of(id));
+  return found;
 }
 
 result<std::vector<json>> local_client::history(const std::string& id) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/messages.hpp"
+#include "actors/open_calls.hpp"
 #include "actors/shelf.hpp"
 
 #include <quipu/client.hpp>
@@ -17,7 +18,8 @@ public:
   struct parts {
     std::shared_ptr<ledger> store;
     std::shared_ptr<shelf> plans;
-    caf::actor hub; ///< none: the node only looks
+    caf::actor hub;                   ///< none: the node only looks
+    std::shared_ptr<open_calls> open; ///< none: the node has no workers
     std::size_t payload_bytes = 1 << 20;
   };
 

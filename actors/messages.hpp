@@ -2,6 +2,8 @@
 
 #include "actors/wish.hpp"
 
+#include <quipu/caf.hpp>
+
 #include <caf/actor.hpp>
 #include <caf/allowed_unsafe_message_type.hpp>
 #include <caf/meta/load_callback.hpp>
@@ -199,6 +201,14 @@ struct call_answered {
   value data;
 };
 
+/// engine -> topic (crosses): nobody wants the answer to this attempt any more.
+struct call_cancelled {
+  std::string job;
+  std::uint32_t activity = 0;
+  std::uint32_t pass = 0;
+  std::uint32_t attempt = 1;
+};
+
 /// engine -> timer: a timer was armed.
 struct alarm_set {
   std::int64_t due_ms = 0;
@@ -243,6 +253,11 @@ typename Inspector::result_type inspect(Inspector& f, call_answered& x) {
 }
 
 template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, call_cancelled& x) {
+  return f(caf::meta::type_name("call_cancelled"), x.job, x.activity, x.pass, x.attempt);
+}
+
+template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, tick&) {
   return f(caf::meta::type_name("tick"));
 }
@@ -257,7 +272,7 @@ typename Inspector::result_type inspect(Inspector& f, rest_asked&) {
 
 } // namespace quipu
 
-CAF_BEGIN_TYPE_ID_BLOCK(quipu, first_custom_type_id)
+CAF_BEGIN_TYPE_ID_BLOCK(quipu, id_block::quipu_worker::end)
 CAF_ADD_TYPE_ID(quipu, (quipu::value))
 CAF_ADD_TYPE_ID(quipu, (quipu::publish_asked))
 CAF_ADD_TYPE_ID(quipu, (quipu::wait_asked))
@@ -284,6 +299,7 @@ CAF_ADD_TYPE_ID(quipu, (quipu::dead_asked))
 CAF_ADD_TYPE_ID(quipu, (quipu::dead_found))
 CAF_ADD_TYPE_ID(quipu, (quipu::call_asked))
 CAF_ADD_TYPE_ID(quipu, (quipu::call_answered))
+CAF_ADD_TYPE_ID(quipu, (quipu::call_cancelled))
 CAF_ADD_TYPE_ID(quipu, (quipu::alarm_set))
 CAF_ADD_TYPE_ID(quipu, (quipu::tick))
 CAF_ADD_TYPE_ID(quipu, (quipu::drain))

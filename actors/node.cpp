@@ -1,3 +1,4 @@
+#include "actors/actor_topic.hpp"
 #include "actors/answered.hpp"
 #include "actors/control.hpp"
 #include "actors/crew.hpp"
@@ -6,6 +7,8 @@
 #include "actors/hub.hpp"
 #include "actors/ledger_actor.hpp"
 #include "actors/local_client.hpp"
+#include "actors/open_calls.hpp"
+#include "actors/served.hpp"
 #include "actors/timer.hpp"
 #include "actors/topic.hpp"
 #include "actors/warden.hpp"
@@ -31,17 +34,10 @@ namespace {
 constexpr std::string_view lmdb_scheme = "lmdb:";
 constexpr std::string_view memory_store = "memory:";
 constexpr std::string_view socket_name = "quipu.sock";
-/// Calls of a topic that run at once unless its service says otherwise.
-constexpr std::size_t default_concurrency = 8;
 constexpr unsigned most_engines = 4;
 constexpr std::chrono::milliseconds look{250};
-/// How long `stop` waits for threads of users' code when the drain is over.
+/// How long `stop` waits for users' code - threads, then actors - when the drain is over.
 constexpr std::chrono::milliseconds last_patience{1'000};
-
-struct served {
-  worker_function work;
-  std::size_t concurrency = default_concurrency;
-};
 
 result<std::shared_ptr<ledger>> open_store(const node_options& with) {
   if (with.store == memory_store) return std::shared_ptr<ledger>{std::make_shared<memory_ledger>()};
@@ -64,13 +60,14 @@ result<std::shared_ptr<ledger>> open_store(const node_options& with) {
 
 struct node::state {
   node_options options;
-  std::map<std::string, served> services;
+  std::deque<served> services;
 
   // Made by start, in this order; taken down in the other.
   std::shared_ptr<ledger> store;
   std::shared_ptr<shelf> plans;
   std::shared_ptr<bells> rings;
   std::shared_ptr<crew> hands;
+  std::shared_ptr<open_calls> open;
   std::unique_ptr<caf::actor_system_config> config;
   std::unique_ptr<caf::actor_system> system;
   caf::actor writer;
@@ -82,6 +79,7 @@ struct node::state {
   std::unique_ptr<control_server> control;
 
   void spawn();
+  caf::actor spawn(const served& what);
   void revive_backlogs();
   void stop();
 };
@@ -92,15 +90,16 @@ node::node(node_options options) : state_(std::make_unique<state>()) {
 
 node::~node() { stop(); }
 
-service node::serve(std::string topic, worker_function work) {
-  auto& made = state_->services[std::move(topic)];
-  made.work = std::move(work);
+service node::serve(std::string topic, worker work) {
+  const auto usual = work.as_actor() ? served::most_concurrency : served::usual_functions;
+  auto& made = state_->services.emplace_back(served{std::move(topic), std::move(work), usual});
   return service{made.concurrency};
 }
 
 result<void> node::start() {
   auto& s = *state_;
   if (s.verbs) return failure{fault::conflict, "the node runs already"};
+  if (auto fit = check(s.services); !fit) return fit;
   auto store = open_store(s.options);
   if (!store) return store.error();
   s.store = std::move(*store);
@@ -111,7 +110,7 @@ result<void> node::start() {
   }
   if (!s.options.observe) s.spawn();
   s.verbs = std::make_unique<local_client>(
-      local_client::parts{s.store, s.plans, s.hub, s.options.payload_bytes});
+      local_client::parts{s.store, s.plans, s.hub, s.open, s.options.payload_bytes});
   if (!s.options.observe) s.revive_backlogs();
   if (s.options.listen && !s.options.observe && s.options.store.starts_with(lmdb_scheme)) {
     const std::filesystem::path directory{s.options.store.substr(lmdb_scheme.size())};
@@ -128,21 +127,23 @@ result<void> node::start() {
 void node::state::spawn() {
   const auto cores = std::max(1U, std::thread::hardware_concurrency());
   config = std::make_unique<caf::actor_system_config>();
+  config->add_message_types<caf::id_block::quipu_worker>();
   config->add_message_types<caf::id_block::quipu>();
+  for (const auto& each : services)
+    if (each.work.as_actor()) each.work.as_actor()->prepare(*config);
   config->set("scheduler.max-threads", std::size_t{options.threads != 0 ? options.threads : cores});
   system = std::make_unique<caf::actor_system>(*config);
   hands = std::make_shared<crew>();
+  open = std::make_shared<open_calls>();
   rings = std::make_shared<bells>();
   store->on_bell([rings = rings](token whose) { rings->ring(whose); });
   writer = system->spawn(ledger_actor, store);
   timer = system->spawn(make_timer, store, look);
   hub = system->spawn(make_hub, store);
   std::map<std::string, caf::actor> serving;
-  for (auto& [topic, how] : services) {
-    topics.push_back(system->spawn(topic_actor, how.work, hands,
-                                   hands->open(std::max<std::size_t>(1, how.concurrency)),
-                                   options.payload_bytes));
-    serving.emplace(topic, topics.back());
+  for (const auto& each : services) {
+    topics.push_back(spawn(each));
+    serving.emplace(each.topic, topics.back());
   }
   const auto count = options.engines != 0 ? options.engines : std::min(cores, most_engines);
   engine_parts parts;
@@ -168,13 +169,24 @@ void node::state::spawn() {
       .receive([](std::uint64_t) {}, [](const caf::error&) {});
 }
 
+caf::actor node::state::spawn(const served& what) {
+  if (what.work.as_actor())
+    return system->spawn(
+        make_actor_topic,
+        actor_topic_state::parts{what.work.as_actor(), what.topic, what.concurrency, open,
+                                 options.payload_bytes,
+                                 [](const std::string& message) { spdlog::warn("{}", message); }});
+  return system->spawn(topic_actor, what.work.as_function(), hands, hands->open(what.concurrency),
+                       open, options.payload_bytes);
+}
+
 /// Calls that waited in the store for a worker of these topics go on.
 void node::state::revive_backlogs() {
   constexpr std::size_t batch = 1'000;
-  for (const auto& [topic, how] : services) {
+  for (const auto& each : services) {
     while (true) {
       answered<std::size_t> told;
-      store->serve(topic, batch, told.then());
+      store->serve(each.topic, batch, told.then());
       const auto count = told.wait();
       if (!count || *count < batch) break;
     }
@@ -187,6 +199,7 @@ void node::stop() { state_->stop(); }
 /// will not end is no reason to hang for ever, the ledger has everything.
 void node::state::stop() {
   control.reset();
+  bool stuck = false;
   if (system) {
     caf::scoped_actor self{*system};
     self->send(hub, drain{});
@@ -201,16 +214,27 @@ void node::state::stop() {
     };
     while (!at_rest() && std::chrono::steady_clock::now() < until)
       std::this_thread::sleep_for(std::chrono::milliseconds{5});
+    open->cancel_all();
     rings->silence();
     store->on_bell(nullptr);
     for (const auto& each : topics) self->send_exit(each, caf::exit_reason::user_shutdown);
     for (const auto& each : {warden, hub, timer, writer})
       self->send_exit(each, caf::exit_reason::user_shutdown);
-    self->await_all_other_actors_done();
+    // A worker actor that blocks never ends, and CAF would wait for it for ever: it is left to itself.
+    const auto others = [this] { return system->registry().running() - 1; };
+    const auto patient_until = std::chrono::steady_clock::now() + last_patience;
+    while (others() > 0 && std::chrono::steady_clock::now() < patient_until)
+      std::this_thread::sleep_for(std::chrono::milliseconds{1});
+    stuck = others() > 0;
   }
   verbs.reset();
   topics.clear();
   warden = hub = timer = writer = nullptr;
+  if (stuck) {
+    spdlog::warn("a worker's actor does not end; it is left to itself");
+    (void)system.release();
+    (void)config.release();
+  }
   if (hands && !hands->end(last_patience))
     spdlog::warn("{} calls to workers still run and are left to themselves; they are made again at "
                  "the next start",

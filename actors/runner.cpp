@@ -384,18 +384,18 @@ void runner::receive(const std::string& job, held& of, const receipt& got) {
     made.waiting.push_back({cause::begun, {}, 0, {}, {}, {}});
     if (jobs_.try_emplace(child.job, std::move(made)).second) begun.push_back(child.job);
   }
+  call_off(job, of, false);
   if (got.owned) {
     for (auto& call : now.calls) {
       const auto* owed = of.view->owed(call.at);
       if (owed == nullptr || owed->is != obligation::kind::called || owed->attempt != call.attempt)
         continue;
-      of.calls.insert({call.at, call.attempt});
-      wishes.push_back(wish::call{job, of.view->born().gid, std::move(call)});
+      this->call(job, of, std::move(call));
     }
     for (auto& asked : now.interrupts) {
       const auto* owed = of.view->owed(asked.at);
       if (owed == nullptr || owed->is != obligation::kind::called) continue;
-      of.calls.insert({asked.at, owed->attempt});
+      of.calls.insert({{asked.at, owed->attempt}, {}});
       wishes.push_back(wish::interrupt{job, owed->attempt, std::move(asked)});
     }
     for (const auto& at : now.next) of.waiting.push_back({cause::passed, at, 0, {}, {}, {}});
@@ -406,6 +406,23 @@ void runner::receive(const std::string& job, held& of, const receipt& got) {
   }
   for (const auto& child : begun)
     if (auto* made = find(child)) go_on(child, *made);
+}
+
+void runner::call(const std::string& job, held& of, leg_one what) {
+  of.calls.insert_or_assign({what.at, what.attempt}, what.topic);
+  wishes.push_back(wish::call{job, of.view->born().gid, std::move(what)});
+}
+
+/// Calls off the attempts that nothing waits for any more: timed out, their job has ended, or (`all`) it is not ours.
+void runner::call_off(const std::string& job, held& of, bool all) {
+  std::erase_if(of.calls, [&](const auto& each) {
+    const auto& [attempt, topic] = each;
+    const auto* owed = all ? nullptr : of.view->owed(attempt.first);
+    if (owed != nullptr && owed->is == obligation::kind::called && owed->attempt == attempt.second)
+      return false;
+    if (!topic.empty()) wishes.push_back(wish::cancel{job, topic, attempt.first, attempt.second});
+    return true;
+  });
 }
 
 void runner::deliver(const std::string& job, held& of, const std::vector<mail>& got) {
@@ -486,8 +503,7 @@ void runner::resume(const std::string& job, held& of, const std::vector<mail>& g
       again.at = at;
       of.waiting.push_back(std::move(again));
     } else if (auto call = call_of({*of.app, *of.rules, now_ms_}, *of.view, at)) {
-      of.calls.insert({at, owed.attempt});
-      wishes.push_back(wish::call{job, of.view->born().gid, std::move(*call)});
+      this->call(job, of, std::move(*call));
     }
   }
   deliver(job, of, got);
@@ -534,8 +550,16 @@ void runner::reread(const std::string& job, const result<snapshot>& answer) {
   resume(job, *of, answer->mail, false);
 }
 
-void runner::drop(const std::string& job) { jobs_.erase(job); }
+void runner::drop(const std::string& job) {
+  const auto found = jobs_.find(job);
+  if (found == jobs_.end()) return;
+  call_off(job, found->second, true);
+  jobs_.erase(found);
+}
 
-void runner::forget_all() { jobs_.clear(); }
+void runner::forget_all() {
+  for (auto& [job, of] : jobs_) call_off(job, of, true);
+  jobs_.clear();
+}
 
 } // namespace quipu

@@ -60,6 +60,8 @@ private:
   void commit(const std::string& job, held& of);
   void receive(const std::string& job, held& of, const receipt& got);
   void deliver(const std::string& job, held& of, const std::vector<mail>& got);
+  void call(const std::string& job, held& of, leg_one what);
+  void call_off(const std::string& job, held& of, bool all);
   void resume(const std::string& job, held& of, const std::vector<mail>& got, bool dead);
   void add(held& of, building& to, outcome made);
   bool load(const snapshot& what, held& into);

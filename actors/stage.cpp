@@ -220,6 +220,9 @@ void stage::perform(wish::call& what) {
                    reply{what.job, what.what.at, what.what.attempt, std::move(given->what)});
 }
 
+/// A reply comes all the same, and is refused.
+void stage::perform(wish::cancel&) {}
+
 void stage::perform(wish::read& what) {
   runner_.reread(what.job, answer_of<snapshot>([&](auto done) { store_.read(what.job, done); }));
 }

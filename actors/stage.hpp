@@ -80,6 +80,7 @@ private:
   void perform(wish::start& what);
   void perform(wish::commit& what);
   void perform(wish::call& what);
+  void perform(wish::cancel& what);
   void perform(wish::read& what);
   void perform(wish::accept& what);
   void perform(wish::tell& what);

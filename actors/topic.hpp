@@ -2,8 +2,9 @@
 
 #include "actors/crew.hpp"
 #include "actors/messages.hpp"
+#include "actors/open_calls.hpp"
 
-#include <quipu/node.hpp>
+#include <quipu/worker.hpp>
 
 #include <caf/behavior.hpp>
 #include <caf/event_based_actor.hpp>
@@ -12,11 +13,10 @@
 
 namespace quipu {
 
-/// Who serves one topic in this node: hands each call to the crew, where the user's function runs;
-/// the answer goes straight to the engine that asked. What a function throws, and what is no
-/// answer, is an error 500 that says so.
-caf::behavior topic_actor(caf::event_based_actor* self, worker_function work,
+/// Who serves one topic in this node with a function: hands each call to the crew, where the function runs; the answer
+/// goes straight to the engine that asked. What a function throws, and what is no answer, is an error 500 that says so.
+caf::behavior topic_actor(caf::event_based_actor* self, worker::function work,
                           std::shared_ptr<crew> hands, std::shared_ptr<crew::lane> lane,
-                          std::size_t payload_bytes);
+                          std::shared_ptr<open_calls> open, std::size_t payload_bytes);
 
 } // namespace quipu

@@ -38,6 +38,14 @@ struct call {
   leg_one what;
 };
 
+/// Nobody wants the answer to this attempt any more.
+struct cancel {
+  std::string job;
+  std::string topic;
+  instance at;
+  std::uint32_t attempt = 1;
+};
+
 /// The job as the store has it: something did not fit.
 struct read {
   std::string job;
@@ -76,7 +84,8 @@ struct warn {
 
 namespace quipu {
 
-using any_wish = std::variant<wish::step, wish::start, wish::commit, wish::call, wish::read,
-                              wish::accept, wish::tell, wish::alarm, wish::interrupt, wish::warn>;
+using any_wish =
+    std::variant<wish::step, wish::start, wish::commit, wish::call, wish::cancel, wish::read,
+                 wish::accept, wish::tell, wish::alarm, wish::interrupt, wish::warn>;
 
 } // namespace quipu

@@ -5,13 +5,13 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
-#include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 
 namespace quipu {
 
-/// One attempt of one activity, as a worker sees it. It lives for as long as the worker's function runs.
+/// One attempt of one activity, as a worker sees it. Any thread may ask it.
 class call {
 public:
   /// Everything that a call says; filled in by the engine.
@@ -24,6 +24,12 @@ public:
     std::string idempotency_key;
     std::optional<std::chrono::system_clock::time_point> deadline;
     json data = json::object();
+  };
+
+  /// What the worker has last said of its progress.
+  struct beat {
+    std::chrono::system_clock::time_point at;
+    json progress;
   };
 
   explicit call(facts what) : facts_(std::move(what)) {}
@@ -48,13 +54,30 @@ public:
   [[nodiscard]] std::optional<std::chrono::system_clock::time_point> deadline() const noexcept {
     return facts_.deadline;
   }
-  /// The answer is not wanted any more (the job has ended, the deadline is over, the node stops).
+
+  /// The answer is not wanted any more: the job has ended, the deadline is over, the node stops. A long-running worker
+  /// looks at it now and then; what it answers afterwards is dropped.
   [[nodiscard]] bool cancelled() const noexcept { return cancelled_.load(); }
   void cancel() noexcept { cancelled_.store(true); }
+
+  /// Says that the work goes on; `quipu job` shows the newest `progress` while the call runs. It is not kept: the next
+  /// attempt knows nothing of it. False: the answer is not wanted any more.
+  bool heartbeat(json progress = {}) {
+    const std::scoped_lock lock{guard_};
+    beat_ = beat{std::chrono::system_clock::now(), std::move(progress)};
+    return !cancelled();
+  }
+  /// None before the first heartbeat.
+  [[nodiscard]] std::optional<beat> last_beat() const {
+    const std::scoped_lock lock{guard_};
+    return beat_;
+  }
 
 private:
   facts facts_;
   std::atomic<bool> cancelled_{false};
+  mutable std::mutex guard_;
+  std::optional<beat> beat_;
 };
 
 } // namespace quipu

@@ -5,12 +5,11 @@
 #include <quipu/json.hpp>
 #include <quipu/reply.hpp>
 #include <quipu/result.hpp>
+#include <quipu/worker.hpp>
 
 #include <chrono>
-#include <functional>
 #include <memory>
 #include <string>
-#include <type_traits>
 
 namespace quipu {
 
@@ -33,14 +32,11 @@ struct node_options {
   std::chrono::milliseconds drain{10'000}; ///< how long `stop` waits for calls that are out
 };
 
-/// A function that serves a topic.
-using worker_function = std::function<reply(call&)>;
-
 /// How a topic is served; returned by `node::serve` to be refined before `start`.
 class service {
 public:
   explicit service(std::size_t& concurrency) : concurrency_(concurrency) {}
-  /// How many calls of the topic may run at once in this node (8).
+  /// How many calls of the topic may run at once in this node: 1 to 256; a function has 8 unless it is said, an actor 256.
   service& concurrency(std::size_t calls) {
     concurrency_ = calls;
     return *this;
@@ -59,12 +55,11 @@ public:
   node(const node&) = delete;
   node& operator=(const node&) = delete;
 
-  /// Names who answers the calls on `topic`. The function runs on a thread of its own, may block, and may be called
-  /// from several threads at once. What it throws is an error 500 with what it threw.
-  service serve(std::string topic, worker_function work);
+  /// Names who answers the calls on `topic`: a function in one of the shapes of <quipu/worker.hpp>, or an actor.
+  service serve(std::string topic, worker work);
 
-  /// Opens the store, takes over what a former run left behind, and goes to work. `conflict`: another engine has the
-  /// directory (named with pid, host and since when).
+  /// Opens the store, takes over what a former run left behind, and goes to work. `bad_request`: topics that cannot be
+  /// served as was said. `conflict`: another engine has the directory (named with pid, host and since when).
   result<void> start();
   /// Drains: no new jobs, calls that are out may finish, then the store is closed. What had not finished is in the
   /// ledger and goes on at the next start.

@@ -40,6 +40,12 @@ app:
           input: {maps: {n: '{it.output.data.n}'}}
           job: {maps: {n: '{$self.output.data.n}'}}
       transitions: {it: [{to: three}]}
+    - subscribes: slow.wanted
+      activities:
+        st: {type: trigger}
+        slow: {type: worker, topic: slow, timeout: 5s, retry: {'504': [2, 1s]}}
+        beside: {type: worker, topic: slow}
+      transitions: {st: [{to: slow}, {to: beside}]}
     - subscribes: nap.wanted
       activities:
         nt: {type: trigger}
@@ -209,6 +215,37 @@ TEST_CASE("an engine that drains begins no new call, and gives its jobs back") {
   const auto left = with.stored("s");
   CHECK(left.owner == 0);
   CHECK(left.state == "running");
+}
+
+TEST_CASE("a worker is told when nobody wants its answer any more") {
+  conversation with{adding};
+  std::vector<call_asked> asked;
+  std::vector<call_cancelled> cancelled;
+  with.workers["slow"] = with.system.spawn([&](caf::event_based_actor*) -> caf::behavior {
+    return {[&](const call_asked& what) { asked.push_back(what); },
+            [&](const call_cancelled& what) { cancelled.push_back(what); }};
+  });
+  with.begin();
+  with.publish("slow.wanted", {}, "s");
+  with.run();
+  REQUIRE(asked.size() == 2);
+  CHECK(cancelled.empty());
+  // Its first attempt is given up; the other activity of the job is not.
+  with.pass(std::chrono::milliseconds{5'500});
+  REQUIRE(cancelled.size() == 1);
+  CHECK(cancelled[0].job == "s");
+  CHECK(cancelled[0].activity == 1);
+  CHECK(cancelled[0].attempt == 1);
+  // The second attempt's end is the job's: what else is out is not wanted either.
+  with.pass(std::chrono::milliseconds{10'000});
+  CHECK(with.stored("s").state == "failed");
+  REQUIRE(cancelled.size() == 3);
+  CHECK(cancelled[1].activity + cancelled[2].activity == 3);
+  // A reply that comes all the same changes nothing.
+  const auto before = with.store->dump();
+  caf::anon_send(with.engines.front(), call_answered{"s", 2, 0, 1, 0, 200, value{json::object()}});
+  with.run();
+  CHECK(with.store->dump() == before);
 }
 
 } // namespace quipu
