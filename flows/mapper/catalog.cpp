@@ -12,6 +12,7 @@ namespace {
 template <class Range>
 std::vector<std::string_view> names(const Range& of) {
   std::vector<std::string_view> all;
+  all.reserve(std::size(of));
   for (const auto& each : of) all.push_back(each.name);
   return all;
 }

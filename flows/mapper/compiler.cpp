@@ -111,6 +111,7 @@ node compiler::map(const tree& written) {
 
 node compiler::list(const tree& written) {
   auto made = std::make_unique<array>();
+  made->items.reserve(written.items.size());
   for (const auto& item : written.items) made->items.push_back(any(item));
   if (!std::all_of(made->items.begin(), made->items.end(), is_fixed)) return {std::move(made)};
   auto data = json::array();

@@ -47,6 +47,7 @@ const tree* below(const tree& value, std::string_view token) {
 
 std::string near_key(std::string_view key, const tree& map) {
   std::vector<std::string_view> keys;
+  keys.reserve(map.entries.size());
   for (const auto& entry : map.entries) keys.push_back(entry.key);
   return did_you_mean(key, keys);
 }
@@ -136,6 +137,7 @@ document::resource_id document::find(const std::string& head) {
 
 failure document::unknown(std::string_view reference, std::string_view full) const {
   std::vector<std::string_view> names;
+  names.reserve(named_.size());
   for (const auto& [known, schema] : named_) names.push_back(known);
   return {fault::invalid,
           fmt::format("$ref \"{}\" leads out of the schema, and nothing is fetched{}; it may be a "

@@ -82,6 +82,7 @@ private:
 
 const type* find_type(const tree& value, const site& at) {
   std::vector<std::string_view> names;
+  names.reserve(types.size());
   for (const auto& known : types) names.push_back(known.name);
   if (value.is_null()) {
     at.error(value.at, "null is written \"null\", in quotes");
@@ -124,6 +125,7 @@ void compile_enum(const tree& value, site& at) {
   if (!value.is_list()) return at.mistyped(value, "a list of values");
   if (value.items.empty()) at.warning(value.at, "is empty: nothing fits it");
   std::vector<json> allowed;
+  allowed.reserve(value.items.size());
   for (const auto& item : value.items) allowed.push_back(to_json(item));
   at.demand<one_of>(any_kind, std::move(allowed));
 }
