@@ -302,6 +302,13 @@ TEST_CASE("metadata that the engine does not write is warned of") {
   CHECK(compile(R"("{$job.metadata.jid}")").faults.all().empty());
 }
 
+TEST_CASE(
+    "a reduce that grows a list changes it in place: a list of thousands fits into the steps") {
+  CHECK(give(R"({"@pipe": [["x", 5000], ["{@string.repeat}", ""], ["{@string.split}", []],
+      {"@reduce": [["{$output}", "{$item}"], ["{@array.push}"]]}, ["{@array.length}"]]})") ==
+        "5000");
+}
+
 TEST_CASE("what a failure quotes is cut between characters and is UTF-8") {
   const std::string umlauts =
       give(R"({"@pipe": [["x", 50, "ä"], ["{@string.padEnd}"], ["{@date.getTime}"]]})");
