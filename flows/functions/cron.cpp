@@ -16,7 +16,8 @@ value next_delay(call& c) {
   auto now = c.from->now();
   auto next = rule->next(now);
   if (!next) return -1.0;
-  return static_cast<double>((*next - now) / ms_a_second);
+  const auto seconds = (*next - now) / ms_a_second;
+  return static_cast<double>(seconds);
 }
 
 std::string check(std::span<const value> known) {

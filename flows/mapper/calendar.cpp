@@ -24,9 +24,9 @@ constexpr std::array<const char*, 12> months{"Jan", "Feb", "Mar", "Apr", "May", 
 std::int64_t day_of_month_start(std::int64_t year, int month) {
   year -= month < 2;
   std::int64_t era = (year >= 0 ? year : year - 399) / 400;
-  auto of_era = static_cast<int>(year - era * 400);
-  int from_march = (month + 10) % 12;
-  int of_year = (153 * from_march + 2) / 5;
+  std::int64_t of_era = year - era * 400;
+  std::int64_t from_march = (month + 10) % 12;
+  std::int64_t of_year = (153 * from_march + 2) / 5;
   return era * 146'097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719'468;
 }
 
@@ -113,12 +113,16 @@ moment taken_apart(double time) {
   int from_march = (5 * of_year + 2) / 153;
   int month = (from_march + 2) % 12;
   auto year = static_cast<double>(year_of_era + era * 400 + (month < 2));
+  int month_day = of_year - (153 * from_march + 2) / 5 + 1;
+  auto seconds = in_day / 1'000;
+  auto minutes = seconds / 60;
+  auto hours = minutes / 60;
   return {year,
           double(month),
-          double(of_year - (153 * from_march + 2) / 5 + 1),
-          double(in_day / 3'600'000),
-          double(in_day / 60'000 % 60),
-          double(in_day / 1'000 % 60),
+          double(month_day),
+          double(hours),
+          double(minutes % 60),
+          double(seconds % 60),
           double(in_day % 1'000)};
 }
 

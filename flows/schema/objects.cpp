@@ -105,6 +105,7 @@ private:
     if (!closed) return true;
     return on.member_fails("additionalProperties", key, [&] {
       std::vector<std::string_view> keys;
+      keys.reserve(by_name.size());
       for (const auto& one : by_name) keys.push_back(one.key);
       const auto near = nearest(key, keys);
       return near ? fmt::format("is not a known key; did you mean {}?", in_quotes(*near))
