@@ -106,7 +106,14 @@ public:
   [[nodiscard]] static result<job> load(const snapshot& from);
 
 private:
+  class loading;
+
   void count(digit which, std::size_t many, int sign) noexcept;
+  result<void> begin(const record& what, delta& touched);
+  [[nodiscard]] bool begin_pass(const opening& what, delta& touched);
+  result<void> turn(const quipu::turn& what, delta& touched);
+  void write(const record& what, delta& touched);
+  result<void> forget(const pass_name& which, delta& touched);
   [[nodiscard]] std::string summary() const;
   [[nodiscard]] std::string data_page(std::uint32_t page) const;
   [[nodiscard]] std::string activity_page(std::uint32_t page) const;

@@ -82,10 +82,6 @@ void check_awaits(const definition& app, findings& faults) {
 
 } // namespace
 
-std::string_view name(activity_kind kind) noexcept {
-  return kind_names[static_cast<std::size_t>(kind)];
-}
-
 const tree*
 definition::activity::find(std::initializer_list<std::string_view> path) const noexcept {
   const auto* here = &body;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "flows/definition/keys.hpp"
 #include "flows/limits.hpp"
 #include "flows/tree.hpp"
 
@@ -14,11 +15,6 @@
 #include <vector>
 
 namespace quipu {
-
-/// The types that `type:` may name.
-enum class activity_kind : std::uint8_t { trigger, worker, await, hook, signal, cycle, interrupt };
-
-[[nodiscard]] std::string_view name(activity_kind kind) noexcept;
 
 /// An app as it was written: its structure has been checked and is typed, its mappings, conditions
 /// and schemas are still trees, each with its place. What `flows/compile` makes plans of.

@@ -1,26 +1,47 @@
 #pragma once
 
-#include "flows/definition.hpp"
 #include "flows/definition/shape.hpp"
 
 #include <array>
 #include <cstdint>
 #include <string_view>
 
+/// What a definition may say: the types of activities, and the keys that each may have. A new type is a row here and a
+/// file in flows/kinds/.
+namespace quipu {
+
+/// The types that `type:` may name. What makes NAME different from the others is `NAME_kind`, in flows/kinds/NAME.cpp.
+#define QUIPU_ACTIVITY_KINDS(ROW)                                                                  \
+  ROW(trigger) ROW(worker) ROW(await) ROW(hook) ROW(signal) ROW(cycle) ROW(interrupt)
+
+enum class activity_kind : std::uint8_t {
+#define QUIPU_ROW(name) name,
+  QUIPU_ACTIVITY_KINDS(QUIPU_ROW)
+#undef QUIPU_ROW
+};
+
+/// Their names, in the order of the enum.
+inline constexpr std::array kind_names{
+#define QUIPU_ROW(name) std::string_view{#name},
+    QUIPU_ACTIVITY_KINDS(QUIPU_ROW)
+#undef QUIPU_ROW
+};
+
+[[nodiscard]] constexpr std::string_view name(activity_kind kind) noexcept {
+  return kind_names[static_cast<std::size_t>(kind)];
+}
+
+} // namespace quipu
+
 namespace quipu::structure {
 
 /// Types of activities, one bit each.
-using kinds = std::uint8_t;
+using kinds = std::uint32_t;
+static_assert(kind_names.size() <= 32);
 
 constexpr kinds only(activity_kind kind) noexcept {
-  return static_cast<kinds>(1U << static_cast<unsigned>(kind));
+  return kinds{1} << static_cast<unsigned>(kind);
 }
-
-inline constexpr std::array kind_names{std::string_view{"trigger"},  std::string_view{"worker"},
-                                       std::string_view{"await"},    std::string_view{"hook"},
-                                       std::string_view{"signal"},   std::string_view{"cycle"},
-                                       std::string_view{"interrupt"}};
-static_assert(kind_names.size() == static_cast<std::size_t>(activity_kind::interrupt) + 1);
 
 /// What may stand in a section.
 enum class parts : std::uint8_t { none, maps, schema, both };
@@ -34,14 +55,10 @@ struct key_row {
   parts by_code = parts::none; ///< of a section: what may stand under a code in it
 };
 
-inline constexpr kinds everybody = 0x7F;
-inline constexpr kinds trigger = only(activity_kind::trigger);
-inline constexpr kinds worker = only(activity_kind::worker);
-inline constexpr kinds await = only(activity_kind::await);
-inline constexpr kinds hook = only(activity_kind::hook);
-inline constexpr kinds signal = only(activity_kind::signal);
-inline constexpr kinds cycle = only(activity_kind::cycle);
-inline constexpr kinds interrupt = only(activity_kind::interrupt);
+inline constexpr kinds everybody = ~kinds{0};
+#define QUIPU_ROW(name) inline constexpr kinds name = only(activity_kind::name);
+QUIPU_ACTIVITY_KINDS(QUIPU_ROW)
+#undef QUIPU_ROW
 
 inline constexpr std::array activity_keys{
     key_row{"type", everybody, shape::anything},

@@ -4,8 +4,8 @@
 
 namespace quipu {
 
-/// What makes one type of activity different from the others. Adding a type is a file here and a
-/// row in the table.
+/// What makes one type of activity different from the others. Adding a type is a file here that defines
+/// `NAME_kind`, and a row in flows/definition/keys.hpp.
 struct kind {
   /// Leg 1, in the commit of its parent; the digit is 8. Asks, waits, or asks to be gone on with.
   void (*begin)(stepping& now, const instance& at);
@@ -15,12 +15,8 @@ struct kind {
 
 [[nodiscard]] const kind& kind_of(activity_kind which) noexcept;
 
-extern const kind trigger_kind;
-extern const kind worker_kind;
-extern const kind await_kind;
-extern const kind hook_kind;
-extern const kind signal_kind;
-extern const kind cycle_kind;
-extern const kind interrupt_kind;
+#define QUIPU_ROW(name) extern const kind name##_kind;
+QUIPU_ACTIVITY_KINDS(QUIPU_ROW)
+#undef QUIPU_ROW
 
 } // namespace quipu
