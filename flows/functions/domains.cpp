@@ -4,6 +4,21 @@
 
 namespace quipu::mapper {
 
+// Each is in the file of its name.
+std::span<const function> array_functions();
+std::span<const function> bitwise_functions();
+std::span<const function> conditional_functions();
+std::span<const function> cron_functions();
+std::span<const function> date_functions();
+std::span<const function> json_functions();
+std::span<const function> logical_functions();
+std::span<const function> math_functions();
+std::span<const function> number_functions();
+std::span<const function> object_functions();
+std::span<const function> string_functions();
+std::span<const function> symbol_functions();
+std::span<const function> unary_functions();
+
 std::span<const domain> domains() {
   static const std::array all{
       domain{"array", array_functions()},
