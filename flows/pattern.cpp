@@ -8,6 +8,7 @@
 #include <charconv>
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 namespace quipu {
 
@@ -76,6 +77,8 @@ public:
         group();
       else if (c == '.')
         put(fmt::format("[^{}]", line_ends));
+      else if (c == '^' || c == '$')
+        anchor({&c, 1});
       else
         made_ += c;
     }
@@ -105,6 +108,15 @@ private:
                                what)};
   }
 
+  /// What stands between characters: RE2 would let it be repeated.
+  void anchor(std::string_view what) {
+    put(what);
+    if (rest_.empty()) return;
+    const bool counted = rest_.size() > 1 && rest_[0] == '{' && is_digit(rest_[1]);
+    if (counted || std::string_view{"*+?"}.find(rest_[0]) != std::string_view::npos)
+      malformed(fmt::format("there is nothing to repeat before {}", rest_[0]));
+  }
+
   void group() {
     put("(");
     if (!rest_.starts_with('?')) return;
@@ -113,9 +125,18 @@ private:
     if (takes("?:"))
       put("?:");
     else if (takes("?<"))
-      put("?P<");
+      name();
     else
       malformed("a group may begin with (?: or (?<name> only");
+  }
+
+  /// RE2 takes two groups of one name.
+  void name() {
+    const auto said = rest_.substr(0, rest_.find('>'));
+    if (std::ranges::find(names_, said) != names_.end())
+      return malformed(fmt::format("two groups are named {}", said));
+    names_.push_back(said);
+    put("?P<");
   }
 
   void bracket() {
@@ -158,10 +179,10 @@ private:
     case 'S': return put(in_class ? std::string{no_space} : fmt::format("[{}]", no_space));
     case 'b':
       if (in_class) return put_character('\b');
-      return put("\\b");
+      return anchor("\\b");
     case 'B':
       if (in_class) return malformed("\\B has no meaning within [ ]");
-      return put("\\B");
+      return anchor("\\B");
     case 'c': return control();
     case 'x': return hex(2);
     case 'u': return unicode();
@@ -231,6 +252,7 @@ private:
 
   std::string_view rest_;
   std::string made_;
+  std::vector<std::string_view> names_; ///< of groups
   std::optional<failure> why_;
 };
 

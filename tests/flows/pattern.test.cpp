@@ -30,6 +30,14 @@ TEST_CASE("$ means the end of the text, not of a line") {
   CHECK_FALSE(found("^b", "a\nb"));
 }
 
+TEST_CASE("what stands between characters cannot be repeated") {
+  for (const auto* wrong : {"^*", "a$+", "^?", "\\b{2}", "\\B*"}) {
+    INFO(wrong);
+    CHECK_FALSE(pattern::compile(wrong).ok());
+  }
+  CHECK(found("^{$", "{"));
+}
+
 TEST_CASE("a dot is everything but the line ends of ECMA-262") {
   CHECK(found("^.$", "\xc3\xa4"));
   CHECK(found("^.$", "\xf0\x9f\x92\xa9"));
@@ -79,7 +87,7 @@ TEST_CASE("groups may have names") { CHECK(found("^(?<year>\\d{4})-(?:\\d\\d)$",
 
 TEST_CASE("what is no expression is told apart from what RE2 leaves out") {
   for (const auto* bad : {"(", "[a", "a**", "\\", "\\Z", "\\a", "\\u12", "\\u{110000}", "\\x4",
-                          "(?i)a", "(?P<x>a)", "\\p{Nonsense}", "\\p", "\\c1"}) {
+                          "(?i)a", "(?P<x>a)", "(?<n>a)(?<n>b)", "\\p{Nonsense}", "\\p", "\\c1"}) {
     INFO(bad);
     CHECK(refusal(bad) == fault::invalid);
   }

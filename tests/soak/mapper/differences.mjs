@@ -26,7 +26,7 @@ export const DIFFERENCES = [
   {
     why: 'a pattern sees characters, not the halves of a pair, as with the `u` flag',
     of: /^string\.search$/,
-    fits: ([text]) => /[\ud800-\udfff]/.test(text),
+    fits: ([text, sought]) => /[\ud800-\udfff]/.test(text + sought),
   },
   {
     why: 'data has no prototype: `__proto__` is a key like others',
@@ -36,7 +36,7 @@ export const DIFFERENCES = [
   {
     why: 'patterns run in linear time, without look-around, back references and the escapes of Annex B',
     of: /^string\.search$/,
-    fits: (_, ours) => /look(ahead|behind)|backreference|no escape of ECMA-262/.test(ours?.$error ?? ''),
+    fits: (_, ours) => /look(ahead|behind)|backreference|no escape of ECMA-262|hexadecimal digits|needs a letter/.test(ours?.$error ?? ''),
   },
   {
     why: 'what is larger than the limit of one mapping is not made',
