@@ -39,6 +39,7 @@ json to_json(const job_info& what) {
     for (const auto& [activity, open] : what.passes) passes[activity] = open;
   }
   if (!what.open.empty()) made["open"] = what.open;
+  made["history"] = name(what.history);
   return made;
 }
 

@@ -80,8 +80,7 @@ const std::map<std::string, verb, std::less<>> verbs_by_name{
     {"scrub", [](client& to, const json& ask) { return line_of(to.scrub(text(ask, "id"))); }},
 };
 
-json answer(client& to, const std::string& line) {
-  const auto request = json::parse(line, nullptr, false);
+json answer(client& to, const json& request) {
   if (!request.is_object())
     return fault_line({fault::bad_request, "a request is a JSON object in a line"});
   try {
@@ -109,6 +108,8 @@ struct control_server::state {
 
   std::filesystem::path socket;
   client& verbs;
+  control_limits most;
+  std::shared_ptr<const logger> log;
   descriptor listener;
   descriptor stop;
   std::thread acceptor;
@@ -118,18 +119,38 @@ struct control_server::state {
   void admit(descriptor peer);
   void reap();
   void serve(session& one) const;
+  [[nodiscard]] json answered(const std::string& line) const;
 };
 
 void control_server::state::serve(session& one) const {
-  line_reader reader{one.peer.get(), longest_request};
+  line_reader reader{one.peer.get(), most.bytes};
   while (const auto line = reader.next())
-    if (!write_line(one.peer.get(), answer(verbs, *line))) break;
+    if (!write_line(one.peer.get(), answered(*line))) break;
   if (reader.overflowed())
-    write_line(one.peer.get(),
-               fault_line({fault::too_large,
-                           fmt::format("a request of more than {} bytes", longest_request)}));
+    write_line(
+        one.peer.get(),
+        fault_line({fault::too_large,
+                    fmt::format("a request of more than {} bytes; limits.control.bytes is {}",
+                                most.bytes, most.bytes)}));
   ::shutdown(one.peer.get(), SHUT_RDWR);
   one.over = true;
+}
+
+json control_server::state::answered(const std::string& line) const {
+  const auto request = json::parse(line, nullptr, false);
+  auto told = answer(verbs, request);
+  if (log && log->says(component::control, log_level::debug) && request.is_object()) {
+    const auto word = [&](const char* key) {
+      const auto found = request.find(key);
+      return found != request.end() && found->is_string() ? found->get<std::string>() : "";
+    };
+    const auto id = word("id");
+    const auto topic = word("topic");
+    const auto fault = told.value("fault", "ok");
+    log->say(component::control, log_level::debug, fmt::format("{}: {}", word("verb"), fault),
+             {.job = id, .topic = topic});
+  }
+  return told;
 }
 
 void control_server::state::reap() {
@@ -146,10 +167,15 @@ void control_server::state::reap() {
 void control_server::state::admit(descriptor peer) {
   const timeval patience{write_patience.count(), 0};
   ::setsockopt(peer.get(), SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
-  if (sessions.size() >= most_connections) {
-    write_line(peer.get(), fault_line({fault::overloaded,
-                                       fmt::format("{} connections are open, the most there may be",
-                                                   most_connections)}));
+  if (sessions.size() >= most.connections) {
+    write_line(peer.get(),
+               fault_line({fault::overloaded, fmt::format("{} connections are open; "
+                                                          "limits.control.connections is {}",
+                                                          sessions.size(), most.connections)}));
+    if (log)
+      log->say(component::control, log_level::warning,
+               fmt::format("a connection is refused: {} are open; limits.control.connections is {}",
+                           sessions.size(), most.connections));
     return;
   }
   auto& one = sessions.emplace_back();
@@ -175,7 +201,9 @@ void control_server::state::accept_until_stopped() {
 }
 
 result<std::unique_ptr<control_server>> control_server::open(std::filesystem::path socket,
-                                                             client& verbs) {
+                                                             client& verbs,
+                                                             const control_limits& most,
+                                                             std::shared_ptr<const logger> log) {
   const auto refuse = [&](const char* step) {
     return failure{fault::unavailable,
                    fmt::format("{}: {}: {}", socket.string(), step, std::strerror(errno))};
@@ -192,8 +220,8 @@ result<std::unique_ptr<control_server>> control_server::open(std::filesystem::pa
   descriptor stop{::eventfd(0, EFD_CLOEXEC)};
   if (!stop) return refuse("eventfd");
 
-  auto made = std::make_unique<state>(
-      state{std::move(socket), verbs, std::move(listener), std::move(stop), std::thread{}});
+  auto made = std::make_unique<state>(state{std::move(socket), verbs, most, std::move(log),
+                                            std::move(listener), std::move(stop), std::thread{}});
   made->acceptor = std::thread{[raw = made.get()] { raw->accept_until_stopped(); }};
   return std::unique_ptr<control_server>{new control_server{std::move(made)}};
 }

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "actors/logger.hpp"
+
 #include <quipu/client.hpp>
 #include <quipu/result.hpp>
 
@@ -8,6 +10,11 @@
 #include <memory>
 
 namespace quipu {
+
+struct control_limits {
+  std::size_t bytes = 16U << 20U; ///< limits.control.bytes: in the line of a request
+  std::size_t connections = 64;   ///< limits.control.connections
+};
 
 /// Lets other processes of the same user use a node's verbs: a Unix stream socket (mode 0600) that
 /// takes one JSON line a request and answers each with one line, in order.
@@ -23,16 +30,15 @@ class control_server {
 public:
   /// Listens at `socket`, in place of what a dead node left there: whoever calls owns the
   /// directory. `verbs` must outlive the server. `unavailable`: the socket cannot be made.
-  [[nodiscard]] static result<std::unique_ptr<control_server>> open(std::filesystem::path socket,
-                                                                    client& verbs);
+  [[nodiscard]] static result<std::unique_ptr<control_server>>
+  open(std::filesystem::path socket, client& verbs, const control_limits& most = {},
+       std::shared_ptr<const logger> log = nullptr);
   /// Ends all connections, then removes the socket. Takes at most about `longest_wait`.
   ~control_server();
   control_server(const control_server&) = delete;
   control_server& operator=(const control_server&) = delete;
 
   static constexpr std::chrono::milliseconds longest_wait{500};
-  static constexpr std::size_t longest_request = 16U << 20U; ///< bytes in a line
-  static constexpr std::size_t most_connections = 64;
 
 private:
   struct state;

@@ -12,6 +12,10 @@ std::optional<std::string> line_reader::next() {
   std::string piece(chunk, '\0');
   while (true) {
     if (const auto end = buffer_.find('\n', searched_); end != std::string::npos) {
+      if (end > longest_) {
+        overflowed_ = true;
+        return std::nullopt;
+      }
       auto line = buffer_.substr(0, end);
       buffer_.erase(0, end + 1);
       searched_ = 0;

@@ -70,7 +70,8 @@ json to_control(const job_info& what) {
           {"parent", what.parent},
           {"children", what.children},
           {"passes", what.passes},
-          {"open", what.open}};
+          {"open", what.open},
+          {"history", what.history}};
 }
 
 void from_control(const json& from, job_info& to) {
@@ -89,6 +90,7 @@ void from_control(const json& from, job_info& to) {
   from.at("children").get_to(to.children);
   from.at("passes").get_to(to.passes);
   to.open = from.at("open");
+  to.history = from.at("history");
 }
 
 json to_control(const job_list& what) {

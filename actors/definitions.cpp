@@ -11,20 +11,16 @@ namespace quipu {
 
 namespace {
 
-failure all_faults(const findings& told) {
-  std::string lines;
-  for (const auto& each : told.all())
-    if (each.is == finding::weight::error) lines += (lines.empty() ? "" : "\n") + to_string(each);
-  return {fault::invalid, lines};
-}
+failure all_faults(const findings& told) { return {fault::invalid, errors_of(told)}; }
 
 } // namespace
 
-result<compiled_app> read_app(const std::filesystem::path& file, findings& told) {
-  const auto root = read_file(file, told);
+result<compiled_app> read_app(const std::filesystem::path& file, findings& told,
+                              const read_limits& limits) {
+  const auto root = read_file(file, told, limits);
   if (!root) return root.error();
   if (told.failed()) return all_faults(told);
-  const auto app = read_definition(*root, told);
+  const auto app = read_definition(*root, told, limits);
   if (!app) return all_faults(told);
   auto made = compile(*app, told);
   if (!made) return all_faults(told);
@@ -45,7 +41,7 @@ result<std::shared_ptr<const plan>> plan_of(const app_version& stored) {
     return failure{fault::corrupt,
                    fmt::format("the stored definition of app \"{}\" version \"{}\" is no JSON",
                                stored.app, stored.version)};
-  const auto app = read_definition(to_tree(source), told);
+  const auto app = read_definition(to_tree(source), told, {.activities = SIZE_MAX});
   auto made = app ? compile(*app, told) : nullptr;
   if (!made) return all_faults(told);
   return std::shared_ptr<const plan>{std::move(made)};

@@ -3,6 +3,7 @@
 #include "actors/activity.hpp"
 
 #include <caf/send.hpp>
+#include <fmt/format.h>
 
 #include <utility>
 
@@ -28,7 +29,7 @@ caf::behavior make_engine(engine_actor* self, engine_parts parts) {
 caf::behavior engine_state::make(caf::event_based_actor* self, engine_parts parts) {
   self_ = self;
   parts_ = std::move(parts);
-  runner_ = std::make_unique<runner>(*parts_.plans);
+  runner_ = std::make_unique<runner>(*parts_.plans, parts_.terms);
   random_.seed(parts_.seed != 0 ? parts_.seed : std::random_device{}());
   self->set_down_handler([this](const caf::down_msg& what) { activity_died(what); });
   begin_token();
@@ -48,6 +49,7 @@ caf::behavior engine_state::make(caf::event_based_actor* self, engine_parts part
         told([&] { runner_->stepped(made.job, std::move(made.what)); });
       },
       [=, this](write_done& done) {
+        tell_of(done);
         told([&] {
           const auto job = done.job;
           if (done.born)
@@ -57,6 +59,7 @@ caf::behavior engine_state::make(caf::event_based_actor* self, engine_parts part
         });
       },
       [=, this](call_answered& said) {
+        tell_of(said);
         told([&] {
           runner_->replied(said.job, {said.activity, said.pass}, said.attempt, answer_in(said));
         });
@@ -211,6 +214,10 @@ void engine_state::perform(wish::call& what) {
     runner_->shelve(job, asked.at, asked.attempt);
     return;
   }
+  if (parts_.log && parts_.log->says(component::worker, log_level::debug))
+    parts_.log->say(component::worker, log_level::debug,
+                    fmt::format("is called, attempt {}", asked.attempt),
+                    {.job = job, .activity = asked.activity, .topic = asked.topic});
   self_->send(topic->second,
               call_asked{std::move(job), std::move(gid), asked.at.activity, asked.at.pass,
                          std::move(asked.activity), std::move(asked.topic), asked.attempt,
@@ -228,6 +235,10 @@ void engine_state::perform(wish::read& what) {
 }
 
 void engine_state::perform(wish::accept& what) {
+  if (parts_.log && parts_.log->says(component::engine, log_level::debug))
+    parts_.log->say(component::engine, log_level::debug,
+                    what.answer ? "begins" : "is refused: " + what.answer.error().message,
+                    {.job = what.answer ? *what.answer : std::string_view{}});
   start_answered told{what.request, {}, std::nullopt};
   if (what.answer)
     told.job = *what.answer;
@@ -237,6 +248,10 @@ void engine_state::perform(wish::accept& what) {
 }
 
 void engine_state::perform(wish::tell& what) {
+  if (parts_.log && parts_.log->says(component::engine, log_level::debug))
+    parts_.log->say(component::engine, log_level::debug,
+                    fmt::format("has ended: {}", what.report.value("state", "")),
+                    {.job = what.job});
   self_->send(parts_.hub, job_told{std::move(what.job), std::move(what.report)});
 }
 
@@ -264,8 +279,31 @@ void engine_state::perform(wish::interrupt& what) {
                       });
 }
 
+/// A write that another owner was faster with is everyday; one that the store could not make is not.
+void engine_state::tell_of(const write_done& done) const {
+  if (!parts_.log || !done.refused) return;
+  const auto code = done.refused->code;
+  const bool everyday = code == fault::stale || code == fault::taken || code == fault::fenced ||
+                        code == fault::conflict || code == fault::overloaded;
+  parts_.log->say(component::store, everyday ? log_level::debug : log_level::error,
+                  fmt::format("{}: {}", quipu::name(code), done.refused->message),
+                  {.job = done.job});
+}
+
+void engine_state::tell_of(const call_answered& said) const {
+  if (!parts_.log || !parts_.log->says(component::worker, log_level::debug)) return;
+  std::string why;
+  if (said.status == static_cast<std::uint8_t>(answer::status::error) && said.data &&
+      (*said.data).is_object())
+    why = (*said.data).value("message", json()).dump(-1, ' ', true, json::error_handler_t::replace);
+  parts_.log->say(component::worker, log_level::debug,
+                  fmt::format("answers {}{}{}", said.code, why.empty() ? "" : ": ", why),
+                  {.job = said.job, .activity = runner_->activity(said.job, said.activity)});
+}
+
 void engine_state::perform(wish::warn& what) {
-  if (parts_.warn) parts_.warn(what.job, what.message);
+  if (parts_.log)
+    parts_.log->say(component::engine, log_level::warning, what.message, {.job = what.job});
 }
 
 } // namespace quipu

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/bells.hpp"
+#include "actors/logger.hpp"
 #include "actors/messages.hpp"
 #include "actors/runner.hpp"
 
@@ -28,11 +29,12 @@ struct engine_parts {
   caf::actor timer;
   std::map<std::string, caf::actor> topics; ///< who serves what, in this node
   std::shared_ptr<bells> rings;             ///< tells it of mail
-  std::function<void(const std::string& job, const std::string& message)> warn;
+  std::shared_ptr<const logger> log;        ///< none: it says nothing
   std::chrono::milliseconds lease{10'000};
   std::chrono::milliseconds look{250}; ///< how often queues are looked at without a bell
-  std::size_t room = 20'000;           ///< more jobs than this are left in the ready queue
-  std::uint64_t seed = 0;              ///< of its tokens; 0: drawn from the machine
+  std::size_t room = 20'000;           ///< limits.jobs: more than this are left in the ready queue
+  job_terms terms;
+  std::uint64_t seed = 0; ///< of its tokens; 0: drawn from the machine
 };
 
 /// Performs what its runner wants: a thin shell of messages around a state machine.
@@ -60,6 +62,8 @@ private:
   void perform(wish::alarm& what);
   void perform(wish::interrupt& what);
   void perform(wish::warn& what);
+  void tell_of(const write_done& done) const;
+  void tell_of(const call_answered& said) const;
   [[nodiscard]] caf::actor activity_of(const wish::step& what);
   void activity_died(const caf::down_msg& what);
 

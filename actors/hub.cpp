@@ -10,19 +10,19 @@ namespace quipu {
 
 namespace {
 
-/// Starts that have not been answered; more are refused.
-constexpr std::size_t most_requests = 100'000;
 /// How many waiters' jobs are looked at in one go.
 constexpr std::size_t most_looks = 1'000;
 constexpr std::chrono::seconds look_every{1};
 
 } // namespace
 
-caf::behavior make_hub(hub_actor* self, std::shared_ptr<ledger> store) {
-  return self->state.make(self, std::move(store));
+caf::behavior make_hub(hub_actor* self, std::shared_ptr<ledger> store, std::size_t most_starts) {
+  return self->state.make(self, std::move(store), most_starts);
 }
 
-caf::behavior hub_state::make(caf::event_based_actor* self, std::shared_ptr<ledger> store) {
+caf::behavior hub_state::make(caf::event_based_actor* self, std::shared_ptr<ledger> store,
+                              std::size_t most_starts) {
+  most_starts_ = most_starts;
   self_ = self;
   store_ = std::move(store);
   random_.seed(std::random_device{}());
@@ -73,9 +73,11 @@ caf::behavior hub_state::make(caf::event_based_actor* self, std::shared_ptr<ledg
 void hub_state::publish(publish_asked& what) {
   if (draining_ || engines_.empty())
     return what.accepted(failure{fault::unavailable, "the node is stopping; nothing was accepted"});
-  if (requests_.size() >= most_requests)
-    return what.accepted(failure{
-        fault::overloaded, fmt::format("{} starts wait already; try again later", most_requests)});
+  if (requests_.size() >= most_starts_)
+    return what.accepted(
+        failure{fault::overloaded, fmt::format("{} starts wait already; limits.starts is {}: try "
+                                               "again later",
+                                               requests_.size(), most_starts_)});
   const auto request = ++last_request_;
   requests_.emplace(request, asked{std::move(what.accepted), std::move(what.ended)});
   auto id = what.id.empty() ? random_name(2) : std::move(what.id);

@@ -17,7 +17,8 @@ namespace quipu {
 /// Where callers come in: spreads starts over the engines and tells those who wait of the ends.
 class hub_state {
 public:
-  caf::behavior make(caf::event_based_actor* self, std::shared_ptr<ledger> store);
+  caf::behavior make(caf::event_based_actor* self, std::shared_ptr<ledger> store,
+                     std::size_t most_starts);
 
   static inline const char* name = "hub";
 
@@ -44,13 +45,15 @@ private:
   std::unordered_map<std::string, std::vector<waiter>> waiters_;
   std::uint64_t last_request_ = 0;
   std::size_t turn_ = 0;
+  std::size_t most_starts_ = 0;
   bool draining_ = false;
   std::mt19937_64 random_;
 };
 
 using hub_actor = caf::stateful_actor<hub_state>;
 
-caf::behavior make_hub(hub_actor* self, std::shared_ptr<ledger> store);
+/// `most_starts`: limits.starts, starts that have not been answered; more are refused.
+caf::behavior make_hub(hub_actor* self, std::shared_ptr<ledger> store, std::size_t most_starts);
 
 /// {state, data, error?} of a job that has ended, as its end was told.
 [[nodiscard]] result<json> report_of(const snapshot& ended);

@@ -172,6 +172,7 @@ private:
     info.created = time_of(got.created_ms);
     if (view.ended()) info.ended = time_of(got.ended_ms);
     info.parent = got.parent;
+    info.history = view.born().history;
     for (const auto& [where, child] : view.children()) info.children.push_back(child);
     const auto plan = plans_.find(got.app, got.version);
     const auto* rules = plan ? plan->find(got.topic) : nullptr;

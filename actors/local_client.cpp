@@ -173,7 +173,7 @@ result<job_list> local_client::jobs(const job_query& which) {
 result<version_info> local_client::deploy(const std::string& file) {
   if (auto may = may_write(); !may) return may.error();
   findings told;
-  auto app = read_app(file, told);
+  auto app = read_app(file, told, with_.definitions);
   if (!app) return app.error();
   version_info made{app->stored.app, app->stored.version, app->stored.hash, false};
   answered<void> kept;

@@ -3,6 +3,7 @@
 #include "actors/messages.hpp"
 #include "actors/open_calls.hpp"
 #include "actors/shelf.hpp"
+#include "flows/limits.hpp"
 
 #include <quipu/client.hpp>
 
@@ -21,6 +22,7 @@ public:
     caf::actor hub;                   ///< none: the node only looks
     std::shared_ptr<open_calls> open; ///< none: the node has no workers
     std::size_t payload_bytes = 1 << 20;
+    read_limits definitions{};
   };
 
   explicit local_client(parts with) : with_(std::move(with)) {}

@@ -6,60 +6,59 @@
 #include "actors/engine.hpp"
 #include "actors/hub.hpp"
 #include "actors/ledger_actor.hpp"
+#include "actors/limits.hpp"
 #include "actors/local_client.hpp"
+#include "actors/logger.hpp"
 #include "actors/open_calls.hpp"
+#include "actors/open_store.hpp"
 #include "actors/served.hpp"
+#include "actors/serving.hpp"
+#include "actors/settings/amount.hpp"
+#include "actors/settings/launch.hpp"
+#include "actors/stop_signal.hpp"
 #include "actors/timer.hpp"
 #include "actors/topic.hpp"
 #include "actors/warden.hpp"
-#include "collation/memory_ledger.hpp"
-#include "lmdb_bridge/lmdb_ledger.hpp"
+#include "collation/utf8.hpp"
 
 #include <quipu/node.hpp>
+#include <quipu/version.hpp>
 
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
 #include <caf/scoped_actor.hpp>
 #include <fmt/format.h>
-#include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <cstdio>
+#include <deque>
 #include <map>
+#include <optional>
+#include <sstream>
 #include <thread>
+#include <unistd.h>
 
 namespace quipu {
 
 namespace {
 
-constexpr std::string_view lmdb_scheme = "lmdb:";
-constexpr std::string_view memory_store = "memory:";
-constexpr std::string_view socket_name = "quipu.sock";
 constexpr unsigned most_engines = 4;
 constexpr std::chrono::milliseconds look{250};
 /// How long `stop` waits for users' code - threads, then actors - when the drain is over.
 constexpr std::chrono::milliseconds last_patience{1'000};
 
-result<std::shared_ptr<ledger>> open_store(const node_options& with) {
-  if (with.store == memory_store) return std::shared_ptr<ledger>{std::make_shared<memory_ledger>()};
-  if (!with.store.starts_with(lmdb_scheme) || with.store.size() == lmdb_scheme.size())
-    return failure{
-        fault::bad_request,
-        fmt::format("store \"{}\" is none that quipu knows; lmdb:DIR or memory: would be right",
-                    with.store)};
-  lmdb_ledger::options options;
-  options.path = with.store.substr(lmdb_scheme.size());
-  options.durable = with.sync == node_options::durability::sync ? lmdb_ledger::durability::sync
-                                                                : lmdb_ledger::durability::relaxed;
-  options.read_only = with.observe;
-  auto opened = lmdb_ledger::open(std::move(options));
-  if (!opened) return opened.error();
-  return std::shared_ptr<ledger>{std::move(*opened)};
+result<void> deploy_active(client& to, const std::string& file) {
+  const auto deployed = to.deploy(file);
+  if (!deployed) return deployed.error();
+  return to.activate(deployed->app, deployed->version);
 }
 
 } // namespace
 
 struct node::state {
   node_options options;
+  std::optional<launch> called; ///< as a program
+  std::shared_ptr<const logger> log;
   std::deque<served> services;
 
   // Made by start, in this order; taken down in the other.
@@ -82,10 +81,22 @@ struct node::state {
   caf::actor spawn(const served& what);
   void revive_backlogs();
   void stop();
+  std::function<bool()> in_a_hurry; ///< ends the drain
+
+  [[nodiscard]] result<void> check() const;
+  void tell_start() const;
+  void say(log_level level, std::string_view message) const {
+    if (log) log->say(component::node, level, message);
+  }
 };
 
 node::node(node_options options) : state_(std::make_unique<state>()) {
   state_->options = std::move(options);
+}
+
+node::node(int argc, char** argv, node_options defaults) : state_(std::make_unique<state>()) {
+  state_->called = launch::read(argc, argv, environ, std::move(defaults));
+  state_->options = state_->called->settings.options();
 }
 
 node::~node() { stop(); }
@@ -99,7 +110,8 @@ service node::serve(std::string topic, worker work) {
 result<void> node::start() {
   auto& s = *state_;
   if (s.verbs) return failure{fault::conflict, "the node runs already"};
-  if (auto fit = check(s.services); !fit) return fit;
+  if (auto fit = s.check(); !fit) return fit;
+  s.log = std::make_shared<const logger>(s.options.log);
   auto store = open_store(s.options);
   if (!store) return store.error();
   s.store = std::move(*store);
@@ -110,11 +122,13 @@ result<void> node::start() {
   }
   if (!s.options.observe) s.spawn();
   s.verbs = std::make_unique<local_client>(
-      local_client::parts{s.store, s.plans, s.hub, s.open, s.options.payload_bytes});
+      local_client::parts{s.store, s.plans, s.hub, s.open, s.options.limits.payload_bytes,
+                          definition_limits(s.options.limits)});
   if (!s.options.observe) s.revive_backlogs();
-  if (s.options.listen && !s.options.observe && s.options.store.starts_with(lmdb_scheme)) {
-    const std::filesystem::path directory{s.options.store.substr(lmdb_scheme.size())};
-    auto control = control_server::open(directory / socket_name, *s.verbs);
+  if (const auto socket = socket_of(s.options); !socket.empty()) {
+    auto control = control_server::open(
+        socket, *s.verbs, {s.options.limits.control_bytes, s.options.limits.control_connections},
+        s.log);
     if (!control) {
       s.stop();
       return control.error();
@@ -139,7 +153,7 @@ void node::state::spawn() {
   store->on_bell([rings = rings](token whose) { rings->ring(whose); });
   writer = system->spawn(ledger_actor, store);
   timer = system->spawn(make_timer, store, look);
-  hub = system->spawn(make_hub, store);
+  hub = system->spawn(make_hub, store, options.limits.starts);
   std::map<std::string, caf::actor> serving;
   for (const auto& each : services) {
     topics.push_back(spawn(each));
@@ -154,15 +168,17 @@ void node::state::spawn() {
   parts.timer = timer;
   parts.topics = std::move(serving);
   parts.rings = rings;
-  parts.warn = [](const std::string& job, const std::string& message) {
-    spdlog::warn("job \"{}\": {}", job, message);
-  };
+  parts.log = log;
   parts.lease = options.lease;
   parts.look = look;
+  parts.room = options.limits.jobs;
+  parts.terms = {job_limits(options.limits), options.history};
   warden = system->spawn(
       warden_actor, std::size_t{count},
       [parts](caf::event_based_actor* by) { return by->spawn(make_engine, parts); }, hub,
-      [](const std::string& message) { spdlog::error("{}", message); });
+      [log = log](const std::string& message) {
+        log->say(component::engine, log_level::error, message);
+      });
   // The engines are there, and the hub knows them, when the warden has asked each of them.
   caf::scoped_actor self{*system};
   self->request(warden, options.drain, rest_asked{})
@@ -170,14 +186,50 @@ void node::state::spawn() {
 }
 
 caf::actor node::state::spawn(const served& what) {
+  const auto warn = [log = log](const std::string& message) {
+    log->say(component::worker, log_level::warning, message);
+  };
   if (what.work.as_actor())
-    return system->spawn(
-        make_actor_topic,
-        actor_topic_state::parts{what.work.as_actor(), what.topic, what.concurrency, open,
-                                 options.payload_bytes,
-                                 [](const std::string& message) { spdlog::warn("{}", message); }});
+    return system->spawn(make_actor_topic, actor_topic_state::parts{
+                                               what.work.as_actor(), what.topic, what.concurrency,
+                                               open, options.limits.payload_bytes, warn});
   return system->spawn(topic_actor, what.work.as_function(), hands, hands->open(what.concurrency),
-                       open, options.payload_bytes);
+                       open, options.limits.payload_bytes);
+}
+
+/// What is wrong with how the node was made, all of it.
+result<void> node::state::check() const {
+  findings faults;
+  if (called) {
+    faults = called->faults;
+    for (const auto& file : called->words.deploys) {
+      findings told;
+      const auto app = read_app(file, told, definition_limits(options.limits));
+      for (const auto& each : told.all())
+        if (each.is == finding::weight::error) faults.error(each.at, each.message);
+      if (!app && !told.failed()) faults.error(somewhere(file), app.error().message);
+    }
+  } else {
+    configuration{options}.check(faults);
+  }
+  auto fit = quipu::check(services);
+  if (!faults.failed()) return fit;
+  return failure{fault::invalid, errors_of(faults) + (fit ? "" : "\n" + fit.error().message)};
+}
+
+void node::state::tell_start() const {
+  std::string topics_served;
+  for (const auto& each : services)
+    topics_served += (topics_served.empty() ? "" : ", ") + each.topic;
+  const auto socket = socket_of(options);
+  if (called)
+    for (const auto& each : called->faults.all())
+      say(log_level::warning, to_string(each)); // errors would not have come so far
+  say(log_level::info,
+      fmt::format("quipu {} runs: store {}; history {}; socket {}", version(), store->describe(),
+                  name(options.history), socket.empty() ? "none" : socket.string()));
+  say(log_level::info, fmt::format("apps: {}; serves: {}", told_apps(*verbs),
+                                   topics_served.empty() ? "no topics" : topics_served));
 }
 
 /// Calls that waited in the store for a worker of these topics go on.
@@ -212,7 +264,7 @@ void node::state::stop() {
           .receive([&](std::uint64_t jobs) { held = jobs; }, [](const caf::error&) {});
       return held == 0;
     };
-    while (!at_rest() && std::chrono::steady_clock::now() < until)
+    while (!at_rest() && std::chrono::steady_clock::now() < until && !(in_a_hurry && in_a_hurry()))
       std::this_thread::sleep_for(std::chrono::milliseconds{5});
     open->cancel_all();
     rings->silence();
@@ -227,18 +279,20 @@ void node::state::stop() {
       std::this_thread::sleep_for(std::chrono::milliseconds{1});
     stuck = others() > 0;
   }
+  if (system && in_a_hurry) say(log_level::info, fmt::format("stopped: {}", told_rest(*verbs)));
   verbs.reset();
   topics.clear();
   warden = hub = timer = writer = nullptr;
   if (stuck) {
-    spdlog::warn("a worker's actor does not end; it is left to itself");
+    say(log_level::warning, "a worker's actor does not end; it is left to itself");
     (void)system.release();
     (void)config.release();
   }
   if (hands && !hands->end(last_patience))
-    spdlog::warn("{} calls to workers still run and are left to themselves; they are made again at "
-                 "the next start",
-                 hands->busy());
+    say(log_level::warning,
+        fmt::format("{} calls to workers still run and are left to themselves; they are made again "
+                    "at the next start",
+                    hands->busy()));
   hands.reset();
   system.reset();
   config.reset();
@@ -248,5 +302,36 @@ void node::state::stop() {
 }
 
 quipu::client& node::client() { return *state_->verbs; }
+
+int node::run() {
+  auto& s = *state_;
+  if (s.called)
+    if (const auto answer = s.called->answer()) return std::fputs(answer->c_str(), stdout), 0;
+  const auto refuse = [](const failure& why) {
+    std::istringstream lines{why.message};
+    for (std::string line; std::getline(lines, line);)
+      std::fprintf(stderr, "%s\n", escaped(line).c_str());
+    return exit_code_of_start(why.code);
+  };
+  // Everything that is wrong is told before anything starts, the definitions too.
+  if (auto fit = s.check(); !fit) return refuse(fit.error());
+  stop_signal told;
+  if (auto started = start(); !started) return refuse(started.error());
+  s.in_a_hurry = [&told] { return told.count() > 1; };
+  if (s.called)
+    for (const auto& file : s.called->words.deploys)
+      if (auto done = deploy_active(client(), file); !done) {
+        stop();
+        s.in_a_hurry = nullptr;
+        return refuse(done.error());
+      }
+  s.tell_start();
+  told.wait();
+  s.say(log_level::info, fmt::format("stopping: no new jobs; calls that are out have {}",
+                                     show_duration(s.options.drain.count())));
+  stop();
+  s.in_a_hurry = nullptr;
+  return 0;
+}
 
 } // namespace quipu

@@ -113,20 +113,24 @@ held* runner::find(const std::string& job) {
   return found == jobs_.end() ? nullptr : &found->second;
 }
 
+std::string_view runner::activity(const std::string& job, std::uint32_t at) const {
+  const auto found = jobs_.find(job);
+  if (found == jobs_.end() || at >= found->second.rules->activities.size()) return {};
+  return found->second.rules->activities[at].id;
+}
+
 void runner::start(std::uint64_t request, const std::string& topic, const std::string& app,
                    std::string id, json message, std::string gid, bool has_room) {
   const auto refuse = [&](failure why) { wishes.push_back(wish::accept{request, std::move(why)}); };
   auto found = plans_.active(topic, app);
   if (!found) return refuse(found.error());
   const auto& plan = *found;
-  const ground on{*plan, *plan->find(topic), now_ms_};
+  const ground on{*plan, *plan->find(topic), now_ms_, terms_.limits};
   if (auto admitted = admit(on, message); !admitted) return refuse(admitted.error());
   auto named = job_id(on, message);
   if (!named) return refuse(named.error());
   if (!named->empty()) id = *named;
-  if (id.empty() || id.size() > id_bytes)
-    return refuse({fault::invalid, fmt::format("a job's id has 1 to {} bytes; this one has {}",
-                                               id_bytes, id.size())});
+  if (auto fit = check_id(id, terms_.limits); !fit) return refuse(fit.error());
   if (find(id) != nullptr) return refuse(is_taken(id));
 
   identity who;
@@ -136,6 +140,7 @@ void runner::start(std::uint64_t request, const std::string& topic, const std::s
   who.version = plan->version;
   who.topic = topic;
   who.slices = static_cast<std::uint32_t>(on.rules.slices.size());
+  who.history = terms_.history;
   held made;
   made.app = plan;
   made.rules = &on.rules;
@@ -152,7 +157,7 @@ void runner::conceive(const std::string& job, held& of, const identity& who, con
   of.unborn = birth{
       job, who.gid, who.app, who.version, who.topic, {}, now_ms_, of.has_room ? mine_ : 0, {}};
   of.draft.emplace();
-  add(of, *of.draft, create({*of.app, *of.rules, now_ms_}, who, message));
+  add(of, *of.draft, create({*of.app, *of.rules, now_ms_, terms_.limits}, who, message));
   if (!of.has_room) return commit(job, of);
   of.draft->made.back().next.clear();
   of.waiting.push_back({cause::begun, {}, 0, {}, {}, {}});
@@ -163,11 +168,12 @@ void runner::add(held& of, building& to, outcome made) {
   auto bytes = encode(made.what);
   of.at = chain(bytes, of.at);
   to.bytes += bytes.size();
-  to.what.records.push_back(std::move(bytes));
   to.what.makes = of.at;
   if (of.view.use_count() > 1) of.view = std::make_shared<quipu::job>(*of.view);
   if (auto folded = of.view->fold(made.what, &to.touched); !folded)
     throw std::logic_error{folded.error().message};
+  if (auto stored = history_entry(made.what, bytes, of.view->born().history))
+    to.what.records.push_back(std::move(*stored));
   for (const auto& [at, owed] : made.what.owed)
     to.rows.insert_or_assign(name(at), owed ? row_of(*of.rules, at, *owed) : std::nullopt);
   if (!made.what.mail.empty()) to.consumed.push_back(made.what.mail);
@@ -187,7 +193,8 @@ void runner::go_on(const std::string& job, held& of) {
   if (next.why == cause::woken) next.why = cause_of_timer(of.view->owed(next.at));
   next.taken = of.taken;
   of.current = next;
-  wishes.push_back(wish::step{job, of.app, of.rules, of.view, std::move(next), now_ms_});
+  wishes.push_back(
+      wish::step{job, of.app, of.rules, of.view, std::move(next), now_ms_, terms_.limits});
 }
 
 void runner::step_lost(const std::string& job) {
@@ -212,7 +219,7 @@ void runner::stepped(const std::string& job, std::optional<outcome> made) {
   if (!made) {
     // A job that has ended has no mail any more: the store dropped it with the end.
     if (what.mail.empty() || of.view->ended()) return go_on(job, of);
-    made = acknowledge({*of.app, *of.rules, now_ms_}, *of.view, what);
+    made = acknowledge({*of.app, *of.rules, now_ms_, terms_.limits}, *of.view, what);
   }
   if (!of.draft) {
     of.draft.emplace();
@@ -233,7 +240,7 @@ void runner::stepped(const std::string& job, std::optional<outcome> made) {
   const auto asks = [](const outcome& each) {
     return !each.calls.empty() || !each.children.empty() || !each.interrupts.empty();
   };
-  if (!draft.next.empty() && of.waiting.empty() && draft.what.records.size() < folded_records &&
+  if (!draft.next.empty() && of.waiting.empty() && draft.made.size() < folded_records &&
       draft.bytes < folded_bytes && std::none_of(owed.begin(), owed.end(), is_due) &&
       std::none_of(draft.made.begin(), draft.made.end(), asks)) {
     const auto at = draft.next.front();
@@ -247,7 +254,7 @@ void runner::stepped(const std::string& job, std::optional<outcome> made) {
 
 birth runner::give_birth(const plan& app, const offspring& child, bool mine, promised& with) const {
   const auto& rules = *app.find(child.who.topic);
-  const ground on{app, rules, now_ms_};
+  const ground on{app, rules, now_ms_, terms_.limits};
   auto made = create(on, child.who, child.message);
   birth born;
   born.job = child.who.job;
@@ -262,8 +269,10 @@ birth runner::give_birth(const plan& app, const offspring& child, bool mine, pro
   delta touched;
   if (auto folded = view->fold(made.what, &touched); !folded)
     throw std::logic_error{folded.error().message};
-  born.first.records.push_back(encode(made.what));
-  born.first.makes = chain(born.first.records.back(), {});
+  const auto bytes = encode(made.what);
+  born.first.makes = chain(bytes, {});
+  if (auto stored = history_entry(made.what, bytes, child.who.history))
+    born.first.records.push_back(std::move(*stored));
   view->fields(touched, born.first.set, born.first.unset);
   if (mine) with.children.push_back({born.job, &rules, std::move(view), born.first.makes});
   return born;
@@ -502,7 +511,7 @@ void runner::resume(const std::string& job, held& of, const std::vector<mail>& g
       again.why = cause::recalled;
       again.at = at;
       of.waiting.push_back(std::move(again));
-    } else if (auto call = call_of({*of.app, *of.rules, now_ms_}, *of.view, at)) {
+    } else if (auto call = call_of({*of.app, *of.rules, now_ms_, terms_.limits}, *of.view, at)) {
       this->call(job, of, std::move(*call));
     }
   }

@@ -3,12 +3,20 @@
 #include "actors/held.hpp"
 #include "actors/shelf.hpp"
 #include "actors/wish.hpp"
+#include "flows/limits.hpp"
 
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
 namespace quipu {
+
+/// What holds for the jobs of an engine; the mode of history for those that begin there.
+struct job_terms {
+  step_limits limits{};
+  history_mode history = history_mode::full;
+};
 
 /// The jobs that one engine runs: for each its view, the events that wait for their turn and the
 /// commits that are out. A state machine without I/O: told what has come, it appends what it wants
@@ -20,7 +28,7 @@ namespace quipu {
 /// parent's commit while no other event of the job waits.
 class runner {
 public:
-  explicit runner(const shelf& plans) : plans_(plans) {}
+  explicit runner(const shelf& plans, const job_terms& with = {}) : plans_(plans), terms_(with) {}
 
   std::vector<any_wish> wishes; ///< emptied by whoever performs them
 
@@ -28,6 +36,8 @@ public:
   void own(token mine) { mine_ = mine; }
   void tick(std::int64_t now_ms) { now_ms_ = now_ms; }
   [[nodiscard]] std::size_t size() const noexcept { return jobs_.size(); }
+  /// An activity's id, for those who tell of it; empty: the job is not here.
+  [[nodiscard]] std::string_view activity(const std::string& job, std::uint32_t at) const;
 
   /// Somebody starts a job. The answer comes as `wish::accept` with the same number.
   void start(std::uint64_t request, const std::string& topic, const std::string& app,
@@ -72,6 +82,7 @@ private:
   static constexpr std::size_t room = 50'000;
 
   const shelf& plans_;
+  job_terms terms_;
   token mine_ = 0;
   std::int64_t now_ms_ = 0;
   std::unordered_map<std::string, held> jobs_;

@@ -4,6 +4,7 @@
 #include "collation/job.hpp"
 #include "collation/ledger.hpp"
 #include "collation/outcome.hpp"
+#include "flows/limits.hpp"
 #include "flows/plan.hpp"
 
 #include <memory>
@@ -21,6 +22,7 @@ struct step {
   std::shared_ptr<const class job> view;
   event what;
   std::int64_t now_ms = 0;
+  step_limits limits{};
 };
 
 struct start {

@@ -1,14 +1,12 @@
 #pragma once
 
+#include "collation/utf8.hpp"
+
 #include <cstdio>
 #include <string>
 #include <string_view>
 
 namespace quipu {
-
-/// Text that somebody else wrote, safe to show: control characters (terminal escapes, newlines, C1,
-/// bidi overrides) and broken UTF-8 become `\x1b`, `\n`, `\u202e`; everything else stays as it is.
-[[nodiscard]] std::string escaped(std::string_view text);
 
 /// How wide `text` is on a terminal, in columns. East Asian wide characters count twice.
 [[nodiscard]] std::size_t width(std::string_view text);

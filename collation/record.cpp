@@ -81,6 +81,7 @@ std::string packed(const identity& who) {
   out.flag("sev", who.severed);
   out.number("dep", who.depth);
   out.number("sl", who.slices);
+  out.number("hm", static_cast<std::int64_t>(who.history));
   return out.bytes();
 }
 
@@ -125,6 +126,12 @@ digit digit_of(const json& from) {
   return static_cast<digit>('0' + code);
 }
 
+history_mode history_of(std::uint32_t code) {
+  if (code > static_cast<std::uint32_t>(history_mode::off))
+    throw std::out_of_range{fmt::format("{} is no mode of history", code)};
+  return static_cast<history_mode>(code);
+}
+
 identity identity_of(const json& from) {
   identity who;
   who.job = from.at("job");
@@ -139,6 +146,7 @@ identity identity_of(const json& from) {
   who.severed = optional<bool>(from, "sev");
   who.depth = optional<std::uint32_t>(from, "dep");
   who.slices = optional<std::uint32_t>(from, "sl", 1);
+  who.history = history_of(optional<std::uint32_t>(from, "hm"));
   return who;
 }
 
@@ -341,6 +349,34 @@ std::string encode(const record& what) {
   std::string bytes{format_version, static_cast<char>(sum >> 24), static_cast<char>(sum >> 16),
                     static_cast<char>(sum >> 8), static_cast<char>(sum)};
   return bytes + body;
+}
+
+std::string_view name(history_mode mode) noexcept {
+  constexpr std::array<std::string_view, 3> names{"full", "digits", "off"};
+  return names[static_cast<std::size_t>(mode)];
+}
+
+std::optional<std::string> history_entry(const record& what, const std::string& whole,
+                                         history_mode mode) {
+  if (mode == history_mode::off) return std::nullopt;
+  if (mode == history_mode::full) return whole;
+  auto bare = what;
+  const auto strip = [](documents& of) { of.input = of.output = of.hook = of.error = value{}; };
+  bare.data.clear();
+  for (auto& [at, written] : bare.written) strip(written);
+  for (auto& [at, answer] : bare.answers) strip(answer);
+  for (auto& [at, owed] : bare.owed)
+    if (owed) {
+      owed->input = value{};
+      owed->waits.clear(); // they have the values that a signal must bring
+    }
+  if (bare.end && bare.end->error) {
+    json error = *bare.end->error;
+    error.erase("data");
+    error.erase("message");
+    bare.end->error = value{std::move(error)};
+  }
+  return encode(bare);
 }
 
 result<record> decode_record(std::string_view bytes) {

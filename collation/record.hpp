@@ -2,6 +2,7 @@
 
 #include "collation/chain.hpp"
 #include "collation/digit.hpp"
+#include "collation/quipu/history.hpp"
 #include "collation/quipu/result.hpp"
 #include "collation/value.hpp"
 
@@ -140,6 +141,7 @@ struct identity {
   bool severed = false;    ///< the parent does not wait for its end
   std::uint32_t depth = 0; ///< how many awaits it is below a job from outside
   std::uint32_t slices = 1;
+  history_mode history = history_mode::full;
 
   bool operator==(const identity&) const = default;
 };
@@ -177,6 +179,10 @@ struct record {
 };
 
 [[nodiscard]] std::string encode(const record& what);
+/// What is kept of a record in a history of this mode, as stored: `whole`, which is its encoded
+/// form; the record without documents; nothing. The head is over the whole record in each of them.
+[[nodiscard]] std::optional<std::string> history_entry(const record& what, const std::string& whole,
+                                                       history_mode mode);
 /// `corrupt` says what is wrong: too short, another format, checksum, a missing key.
 [[nodiscard]] result<record> decode_record(std::string_view bytes);
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 
 namespace quipu {
 
@@ -10,6 +11,19 @@ struct read_limits {
   std::size_t depth = 64;          ///< `limits.definition.depth`: maps and lists in each other
   std::size_t aliases = 10'000;    ///< `limits.definition.aliases`: nodes that aliases stand for
   std::size_t activities = 10'000; ///< `limits.definition.activities`: in one graph
+};
+
+/// How much one evaluation may do.
+struct fuel {
+  std::uint64_t steps = 100'000;        ///< `limits.mapper.steps`: rows, rounds, 1 KiB copied
+  std::uint64_t output_bytes = 1 << 20; ///< `limits.mapper.bytes`: of any value, as JSON
+  std::uint32_t depth = 64;             ///< pipes in pipes, levels of what is made
+};
+
+/// What a step may do.
+struct step_limits {
+  fuel mapping{};
+  std::size_t id_bytes = 255; ///< `limits.id.bytes`: the longest id that a job may have
 };
 
 } // namespace quipu

@@ -2,6 +2,7 @@
 
 #include "collation/quipu/json.hpp"
 #include "collation/quipu/result.hpp"
+#include "flows/limits.hpp"
 #include "flows/tree.hpp"
 
 #include <cstdint>
@@ -58,13 +59,6 @@ public:
   [[nodiscard]] virtual std::int64_t now() const = 0;
   /// In [0, 1); the same step draws the same numbers.
   [[nodiscard]] virtual double chance() const = 0;
-};
-
-/// How much one evaluation may do.
-struct fuel {
-  std::uint64_t steps = 100'000;        ///< `limits.mapper.steps`: rows, rounds, 1 KiB copied
-  std::uint64_t output_bytes = 1 << 20; ///< `limits.mapper.output_bytes`: of any value, as JSON
-  std::uint32_t depth = 64;             ///< pipes in pipes, levels of what is made
 };
 
 namespace mapper {

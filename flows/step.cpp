@@ -52,7 +52,7 @@ result<std::string> job_id(const ground& on, const json& message) {
   const job nothing;
   draft asked{on.rules, nothing, on.now_ms};
   asked.written({}).input = value{message};
-  auto made = trigger.job_id->evaluate(view{asked, {}}, on.limit);
+  auto made = trigger.job_id->evaluate(view{asked, {}}, on.limits.mapping);
   if (!made)
     return failure{fault::invalid,
                    fmt::format("stats.id of \"{}\": {}", trigger.id, made.error().message)};
@@ -61,7 +61,17 @@ result<std::string> job_id(const ground& on, const json& message) {
     return failure{fault::invalid,
                    fmt::format("stats.id of \"{}\" came out as {}; a text would be right",
                                trigger.id, *made ? (*made)->dump() : "undefined")};
-  return (*made)->get<std::string>();
+  auto id = (*made)->get<std::string>();
+  if (id.empty()) return id;
+  if (auto fit = check_id(id, on.limits); !fit) return fit.error();
+  return id;
+}
+
+result<void> check_id(std::string_view id, const step_limits& limits) {
+  if (id.empty()) return failure{fault::invalid, "a job's id is not empty"};
+  if (id.size() <= limits.id_bytes) return {};
+  return failure{fault::invalid, fmt::format("a job's id has {} bytes; limits.id.bytes is {}",
+                                             id.size(), limits.id_bytes)};
 }
 
 result<void> admit(const ground& on, const json& message) {

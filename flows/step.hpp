@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string_view>
 
 namespace quipu {
 
@@ -16,7 +17,7 @@ struct ground {
   const plan& app;
   const flow& rules;
   std::int64_t now_ms = 0;
-  fuel limit{};
+  step_limits limits{};
 };
 
 /// One turn of event, condition, action: pure. With the same ground, job and event it decides the
@@ -43,8 +44,9 @@ struct ground {
 [[nodiscard]] std::optional<leg_one> call_of(const ground& on, const job& before,
                                              const instance& at);
 
-/// The longest id that a job may have, in bytes.
-inline constexpr std::size_t id_bytes = 255;
+/// Whether a job may have this id. `invalid`: it is empty, or longer than `limits.id.bytes`.
+[[nodiscard]] result<void> check_id(std::string_view id, const step_limits& limits);
+
 /// How deep awaits may nest.
 inline constexpr std::uint32_t await_depth = 1000;
 /// After so many nodes that died under it, a call is not made again.

@@ -52,9 +52,18 @@ void findings::warning(const place& at, std::string message) {
 }
 
 std::string to_string(const finding& what) {
+  const auto* weight = what.is == finding::weight::error ? "error" : "warning";
+  if (what.at.line == 0)
+    return fmt::format("{}: {}: {}", what.at.file ? *what.at.file : "-", weight, what.message);
   return fmt::format("{}:{}:{}: {}: {}", what.at.file ? *what.at.file : "-", what.at.line,
-                     what.at.column, what.is == finding::weight::error ? "error" : "warning",
-                     what.message);
+                     what.at.column, weight, what.message);
+}
+
+std::string errors_of(const findings& told) {
+  std::string lines;
+  for (const auto& each : told.all())
+    if (each.is == finding::weight::error) lines += (lines.empty() ? "" : "\n") + to_string(each);
+  return lines;
 }
 
 } // namespace quipu

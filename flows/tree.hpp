@@ -73,7 +73,10 @@ private:
   std::size_t errors_ = 0;
 };
 
-/// `file:line:column: error: message`, as compilers write it.
+/// `file:line:column: error: message`, as compilers write it; `name: error: message` for what was
+/// not read from a file.
 [[nodiscard]] std::string to_string(const finding& what);
+/// All errors, a line each.
+[[nodiscard]] std::string errors_of(const findings& told);
 
 } // namespace quipu

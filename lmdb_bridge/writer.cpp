@@ -33,10 +33,10 @@ void writer::add(std::unique_ptr<operation> next) {
   {
     const std::lock_guard lock{mutex_};
     if (next->begins_job && queue_.size() >= with_.most_queued)
-      next->refuse({fault::overloaded,
-                    fmt::format("{} calls are queued for {}, no job is begun before there are "
-                                "fewer than {} (lmdb.queue): try again",
-                                queue_.size(), with_.describe, with_.most_queued)});
+      next->refuse(
+          {fault::overloaded, fmt::format("{} calls are queued for {} and no job is begun; "
+                                          "limits.store.calls is {}: try again",
+                                          queue_.size(), with_.describe, with_.most_queued)});
     was_empty = queue_.empty();
     queue_.push_back(std::move(next));
   }
@@ -208,7 +208,7 @@ void writer::fence(const std::string& why) {
 
 failure writer::no_room(const operation& one) const {
   return {fault::unavailable,
-          fmt::format("{} is full{}: raise lmdb.map_size, or scrub ended jobs", with_.describe,
+          fmt::format("{} is full{}: raise limits.store.bytes, or scrub ended jobs", with_.describe,
                       one.begins_job ? ", so no job is begun" : "")};
 }
 

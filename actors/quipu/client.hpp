@@ -1,5 +1,6 @@
 #pragma once
 
+#include <quipu/history.hpp>
 #include <quipu/json.hpp>
 #include <quipu/result.hpp>
 
@@ -48,6 +49,7 @@ struct job_info {
       passes; ///< open passes behind re-enterable activities
   json open = json::
       array(); ///< what each open digit waits for: activity, dimension, kind, attempt, since, due
+  history_mode history = history_mode::full; ///< what `client::history` has of it
 };
 
 /// As JSON, the form that `quipu job --json` prints.
@@ -116,7 +118,7 @@ public:
   virtual result<ending> wait(const std::string& job, std::chrono::milliseconds timeout) = 0;
   /// 404.
   virtual result<job_info> job(const std::string& id) = 0;
-  /// Every record of a job's history, oldest first. 404.
+  /// Every record that is kept of a job, oldest first: see `job_info::history`. 404.
   virtual result<std::vector<json>> history(const std::string& id) = 0;
   virtual result<job_list> jobs(const job_query& which) = 0;
   /// Reads, checks and keeps a definition; `activate` makes new jobs take it. 422: every fault, a line each, with its place.

@@ -36,4 +36,11 @@ int complain_usage(std::string_view what) {
   return exit_code::usage;
 }
 
+int complain_lines(const std::string& faults) {
+  terminal err{stderr};
+  std::istringstream lines{faults};
+  for (std::string line; std::getline(lines, line);) err.line(escaped(line));
+  return exit_code::usage;
+}
+
 } // namespace quipu

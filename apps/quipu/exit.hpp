@@ -2,6 +2,7 @@
 
 #include <quipu/result.hpp>
 
+#include <string>
 #include <string_view>
 
 namespace quipu {
@@ -23,5 +24,7 @@ inline constexpr int timeout = 124;
 int complain(const failure& why);
 /// Says what is wrong with the command line.
 int complain_usage(std::string_view what);
+/// Says what is wrong with a file, a line a fault, as `file:line:column: error: ...`; usage, too.
+int complain_lines(const std::string& faults);
 
 } // namespace quipu

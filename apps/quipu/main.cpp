@@ -2,6 +2,7 @@
 
 #include "apps/quipu/exit.hpp"
 #include "apps/quipu/verb.hpp"
+#include "collation/utf8.hpp"
 #include "flows/nearest.hpp"
 
 #include <CLI/CLI.hpp>
@@ -83,7 +84,7 @@ int main(int argc, char** argv) {
   try {
     return read_and_run(argc, argv);
   } catch (const std::exception& bug) {
-    std::fprintf(stderr, "quipu: a bug: %s\n", bug.what());
+    std::fprintf(stderr, "quipu: a bug: %s\n", quipu::escaped(bug.what()).c_str());
     return quipu::exit_code::failed;
   }
 }

@@ -7,6 +7,7 @@ action declare_history(CLI::App& to);
 action declare_job(CLI::App& to);
 action declare_jobs(CLI::App& to);
 action declare_map(CLI::App& to);
+action declare_node(CLI::App& to);
 action declare_run(CLI::App& to);
 action declare_test(CLI::App& to);
 action declare_validate(CLI::App& to);
@@ -20,6 +21,9 @@ const std::vector<verb>& verbs() {
        declare_test},
       {"map", "evaluate a map tree over a context, or list what pipes can call",
        "rules.yaml context.json --explain", declare_map},
+      {"node", "run a node until it is told to stop; its --help lists every setting",
+       "--config node.yaml --deploy configs/hello.yaml --answers configs/hello.answers.yaml",
+       declare_node},
       {"run", "start a job and wait for its end",
        R"(greeting.wanted '{"name": "Ana"}' --deploy configs/hello.yaml --answers configs/hello.answers.yaml --data /tmp/hello)",
        declare_run},

@@ -8,8 +8,9 @@ namespace quipu::mapper {
 /// `NAME_functions`; a new function is a row in its domain's file.
 #define QUIPU_DOMAINS(ROW)                                                                         \
   ROW(array)                                                                                       \
-  ROW(bitwise) ROW(conditional) ROW(cron) ROW(date) ROW(json) ROW(logical) ROW(math) ROW(number)   \
-      ROW(object) ROW(string) ROW(symbol) ROW(unary)
+  ROW(bitwise)                                                                                     \
+  ROW(conditional) ROW(cron) ROW(date) ROW(json) ROW(logical) ROW(math) ROW(number) ROW(object)    \
+      ROW(string) ROW(symbol) ROW(unary)
 
 [[nodiscard]] std::span<const domain> domains();
 

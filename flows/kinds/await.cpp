@@ -30,16 +30,11 @@ void begin(stepping& now, const instance& at) {
                     fmt::format("app \"{}\" has no flow at \"{}\"", now.on().app.app, *topic));
   if (parent.depth + 1 > await_depth)
     return now.fail(at, 508, fmt::format("awaits nest more than {} deep", await_depth));
-  const ground child_on{now.on().app, *flow, now.on().now_ms, now.on().limit};
+  const ground child_on{now.on().app, *flow, now.on().now_ms, now.on().limits};
   if (auto admitted = admit(child_on, **input); !admitted)
     return now.fail(at, status(admitted.error().code), admitted.error().message);
   auto named = job_id(child_on, **input);
   if (!named) return now.fail(at, status(named.error().code), named.error().message);
-
-  if (named->size() > id_bytes)
-    return now.fail(
-        at, 422,
-        fmt::format("a job's id has 1 to {} bytes; this one has {}", id_bytes, named->size()));
 
   bool severed = false;
   if (rules.waits) {
@@ -58,6 +53,7 @@ void begin(stepping& now, const instance& at) {
   child.parent_activity = rules.id;
   child.parent_at = at;
   child.severed = severed;
+  child.history = parent.history;
   child.depth = parent.depth + 1;
   child.slices = static_cast<std::uint32_t>(flow->slices.size());
   const auto& siblings = now.job().made().children;

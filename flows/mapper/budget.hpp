@@ -34,7 +34,7 @@ public:
   bool room(std::uint64_t bytes) {
     if (bytes <= limit_.output_bytes) return touch(bytes / bytes_a_touch);
     return fail(fmt::format("it makes a value of {} bytes or more; the limit of one mapping is {} "
-                            "(limits.mapper.output_bytes)",
+                            "(limits.mapper.bytes)",
                             bytes, limit_.output_bytes));
   }
   /// Asked before `bytes` more of the result are written.
@@ -42,7 +42,7 @@ public:
     written_ += bytes;
     if (written_ <= limit_.output_bytes) return touch(bytes / bytes_a_touch);
     return fail(fmt::format("its result has {} bytes or more; the limit of one mapping is {} "
-                            "(limits.mapper.output_bytes)",
+                            "(limits.mapper.bytes)",
                             written_, limit_.output_bytes));
   }
   /// Asked before a value that nests so deeply is made.

@@ -50,7 +50,7 @@ stepping::stepping(const ground& on, const class job& before, const event& what)
 // What the kinds ask for
 
 result<std::optional<json>> stepping::evaluate(const mapping& rule, const instance& at) const {
-  return rule.evaluate(view{draft_, at}, on_.limit);
+  return rule.evaluate(view{draft_, at}, on_.limits.mapping);
 }
 
 result<std::string> stepping::topic(const instance& at) const {
@@ -156,7 +156,7 @@ result<void> stepping::speak(const instance& at, const answer& given, const valu
   if (rules.output) {
     view sees{draft_, at};
     sees.say(said);
-    auto made = rules.output->evaluate(sees, on_.limit);
+    auto made = rules.output->evaluate(sees, on_.limits.mapping);
     if (!made)
       return failure{fault::failed,
                      fmt::format("output.maps of \"{}\": {}", rules.id, made.error().message)};
@@ -188,7 +188,7 @@ result<void> stepping::share(const instance& at, const answer& given) {
   else if (given.is != answer::status::error && rules.shared)
     maps = &*rules.shared;
   if (maps == nullptr) return {};
-  auto made = maps->evaluate(view{draft_, at}, on_.limit);
+  auto made = maps->evaluate(view{draft_, at}, on_.limits.mapping);
   if (!made)
     return failure{fault::failed,
                    fmt::format("job.maps of \"{}\": {}", rules.id, made.error().message)};
@@ -222,7 +222,7 @@ result<std::vector<bool>> stepping::choose(const instance& at, const answer& giv
   for (const auto& edge : rules.edges) {
     bool holds = given.is == answer::status::pending ? edge.interim : edge.admits(given.code);
     if (holds && edge.when) {
-      auto held = edge.when->holds(sees, on_.limit);
+      auto held = edge.when->holds(sees, on_.limits.mapping);
       if (!held)
         return failure{fault::failed,
                        fmt::format("the conditions of the edge from \"{}\" to \"{}\": {}", rules.id,

@@ -200,8 +200,7 @@ TEST_CASE("a line beyond the limit is refused and its connection ended") {
   const auto peer = dial(home.path / "quipu.sock");
   const std::string junk(1U << 20U, 'x');
   std::thread writer{[&] {
-    for (std::size_t sent = 0; sent <= control_server::longest_request + junk.size();
-         sent += junk.size())
+    for (std::size_t sent = 0; sent <= control_limits{}.bytes + junk.size(); sent += junk.size())
       if (::send(peer.get(), junk.data(), junk.size(), MSG_NOSIGNAL) < 0) break;
   }};
   line_reader answers{peer.get(), 1U << 20U};
@@ -209,6 +208,48 @@ TEST_CASE("a line beyond the limit is refused and its connection ended") {
   writer.join();
   if (line) CHECK(json::parse(*line)["fault"] == "too_large");
   CHECK_FALSE(answers.next());
+}
+
+TEST_CASE("a request is taken at limits.control.bytes and refused one above it") {
+  const folder home;
+  scripted node;
+  std::string line{R"({"verb":"job","id":"o-1"})"};
+  const auto server = control_server::open(home.path / "quipu.sock", node, {.bytes = line.size()});
+  const auto ask = [&](std::string text) {
+    const auto peer = dial(home.path / "quipu.sock");
+    line_reader answers{peer.get(), 1U << 20U};
+    text += '\n';
+    REQUIRE(::send(peer.get(), text.data(), text.size(), MSG_NOSIGNAL) > 0);
+    return json::parse(*answers.next());
+  };
+  CHECK(ask(line).contains("ok"));
+  const auto refused = ask(line + ' ');
+  CHECK(refused["fault"] == "too_large");
+  CHECK(refused["message"] ==
+        fmt::format("a request of more than {0} bytes; limits.control.bytes is {0}", line.size()));
+}
+
+TEST_CASE("connections are taken up to limits.control.connections, and one more is refused") {
+  const folder home;
+  scripted node;
+  const auto server = control_server::open(home.path / "quipu.sock", node, {.connections = 2});
+  const auto answer = [](const descriptor& peer, line_reader& from) {
+    const std::string line{"{\"verb\":\"job\",\"id\":\"o-1\"}\n"};
+    (void)::send(peer.get(), line.data(), line.size(), MSG_NOSIGNAL);
+    return json::parse(*from.next());
+  };
+  const auto first = dial(home.path / "quipu.sock");
+  const auto second = dial(home.path / "quipu.sock");
+  line_reader of_first{first.get(), 1U << 20U};
+  line_reader of_second{second.get(), 1U << 20U};
+  CHECK(answer(first, of_first).contains("ok"));
+  CHECK(answer(second, of_second).contains("ok"));
+  const auto third = dial(home.path / "quipu.sock");
+  line_reader of_third{third.get(), 1U << 20U};
+  const auto refused = json::parse(*of_third.next());
+  CHECK(refused["fault"] == "overloaded");
+  CHECK(refused["message"] == "2 connections are open; limits.control.connections is 2");
+  CHECK(answer(first, of_first).contains("ok"));
 }
 
 TEST_CASE("a client that says nothing stops neither others nor the end of the node") {

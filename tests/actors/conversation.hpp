@@ -35,7 +35,8 @@ public:
     }
   };
 
-  explicit conversation(const std::string& app, int engines_to_begin = 1)
+  explicit conversation(const std::string& app, int engines_to_begin = 1,
+                        std::size_t most_starts = 1'000)
       : engine_count(engines_to_begin) {
     findings faults;
     const auto root = read_text(app, "test.yaml", faults);
@@ -55,7 +56,7 @@ public:
     writer = system.spawn(ledger_actor, std::shared_ptr<ledger>{store});
     timer =
         system.spawn(make_timer, std::shared_ptr<ledger>{store}, std::chrono::milliseconds{250});
-    hub = system.spawn(make_hub, std::shared_ptr<ledger>{store});
+    hub = system.spawn(make_hub, std::shared_ptr<ledger>{store}, most_starts);
   }
 
   ~conversation() {

@@ -151,10 +151,17 @@ class Run(Case):
         self.assertEqual(quipu("job", "h-1", "--data", self.data, "--json").json()["data"], {"text": "hello Ana"})
 
     def test_stored_text_cannot_reach_the_terminal(self):
-        message = json.dumps({"name": "\x1b]0;owned\x07\u202e\n"})
-        said = self.expect(self.run_hello(message, "--id", "h-1"), 0)
-        shown = said.out + quipu("job", "h-1", "--data", self.data).out + quipu("history", "h-1", "--data", self.data).out
-        for bad in "\x1b\x07\u202e":
+        hostile = "\x1b]0;owned\x07\u202e\u009b31m\x7f\n"
+        message = json.dumps({"name": hostile})
+        said = self.expect(self.run_hello(message, "--id", f"h{hostile}1"), 0)
+        shown = said.out + said.err
+        for words in (["job", f"h{hostile}1"], ["history", f"h{hostile}1"], ["history", "--all"], ["jobs"], ["versions"],
+                      ["job", f"no{hostile}"], ["jobs", "--topic", hostile], ["history", hostile]):
+            said = quipu(*words, "--data", self.data)
+            shown += said.out + said.err
+        shown += quipu(f"verb{hostile}").err + quipu("job", f"--flag{hostile}").err
+        self.assertIn("owned", shown)
+        for bad in "\x1b\x07\u202e\u009b\x7f":
             self.assertNotIn(bad, shown)
 
 

@@ -80,7 +80,7 @@ void run(const store_kind& store, const std::vector<std::string>& only, double s
     node_options options;
     options.store =
         store.scheme == "memory:" ? "memory:" : fmt::format("lmdb:{}", directory.string());
-    options.sync = store.durable;
+    options.durable = store.durable;
     options.listen = false;
     node on{options};
     on.serve("bench.add", add_one).concurrency(std::max(1U, std::thread::hardware_concurrency()));

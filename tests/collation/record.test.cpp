@@ -16,7 +16,19 @@ record full() {
   made.attempt = 4;
   made.code = 202;
   made.mail = "m-1";
-  made.born = identity{"j", "g", "app", "1.0", "topic", "p", "pg", "await", {5, 1}, true, 3, 4};
+  made.born = identity{"j",
+                       "g",
+                       "app",
+                       "1.0",
+                       "topic",
+                       "p",
+                       "pg",
+                       "await",
+                       {5, 1},
+                       true,
+                       3,
+                       4,
+                       history_mode::digits};
   made.opened.push_back({1, 2, 1, 4, "9909"});
   made.turns.push_back({1, 2, 4, 3, digit::pending, digit::skipped});
   made.data.emplace_back("sum", value{json{{"z", 1}, {"a", nullptr}}});
@@ -39,7 +51,7 @@ record full() {
   made.children.emplace_back(instance{3, 2}, "child");
   made.forgotten.push_back({1, 1});
   made.marks.emplace_back("answered");
-  made.end = conclusion{"failed", value{json{{"code", 500}}}};
+  made.end = conclusion{"failed", value{json{{"code", 500}, {"message", "m"}, {"data", 1}}}};
   return made;
 }
 
@@ -51,6 +63,35 @@ TEST_CASE("a record is read as it was written") {
   REQUIRE(read);
   CHECK(*read == made);
   CHECK(encode(*read) == encode(made));
+}
+
+TEST_CASE("a full history keeps the record, digits keeps it without documents, off keeps nothing") {
+  const auto made = full();
+  const auto whole = encode(made);
+  CHECK(history_entry(made, whole, history_mode::full) == whole);
+  CHECK_FALSE(history_entry(made, whole, history_mode::off));
+  const auto stored = history_entry(made, whole, history_mode::digits);
+  REQUIRE(stored);
+  const auto bare = decode_record(*stored);
+  REQUIRE(bare);
+  CHECK(bare->turns == made.turns);
+  CHECK(bare->opened == made.opened);
+  CHECK(bare->at_ms == made.at_ms);
+  CHECK(bare->code == made.code);
+  CHECK(bare->born == made.born);
+  CHECK(bare->written.front().second.code == 500);
+  CHECK(bare->written.front().second.at_ms == 99);
+  CHECK(bare->owed.front().second->due_ms == 20);
+  CHECK(*bare->end->error == json{{"code", 500}});
+  CHECK(bare->data.empty());
+  for (const auto* each : {&bare->written.front().second, &bare->answers.front().second}) {
+    CHECK_FALSE(each->input);
+    CHECK_FALSE(each->output);
+    CHECK_FALSE(each->hook);
+    CHECK_FALSE(each->error);
+  }
+  CHECK_FALSE(bare->owed.front().second->input);
+  CHECK(bare->owed.front().second->waits.empty());
 }
 
 TEST_CASE("a record that says little is small") {

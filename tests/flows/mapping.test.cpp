@@ -330,26 +330,26 @@ TEST_CASE("a mapping that takes more steps than it may fails with the limit's na
 
 TEST_CASE("a value that is too large is not made") {
   CHECK(says(give(R"({"@pipe": [["{t1.output.data.name}", 1e15], ["{@string.repeat}"]]})"),
-             "(limits.mapper.output_bytes)"));
+             "(limits.mapper.bytes)"));
   CHECK(says(give(R"({"@pipe": [["{t1.output.data.name}", 1e15], ["{@string.padStart}"]]})"),
-             "(limits.mapper.output_bytes)"));
+             "(limits.mapper.bytes)"));
   CHECK(says(give(R"({"@pipe": [["{t1.output.data.name}", 1e15], ["{@string.padEnd}"]]})"),
-             "(limits.mapper.output_bytes)"));
+             "(limits.mapper.bytes)"));
   CHECK(says(give(R"({"@pipe": [["{t1.output.data.list}", 4294967294, 1], ["{@object.set}"]]})"),
-             "(limits.mapper.output_bytes)"));
+             "(limits.mapper.bytes)"));
   CHECK(says(give(R"(["{t1.output.data}", "{t1.output.data}"])", {.output_bytes = 200}),
-             "(limits.mapper.output_bytes)"));
+             "(limits.mapper.bytes)"));
   // Doubling a text or a list in every round of a reduce comes to the limit soon.
   CHECK(says(
       give(
           R"({"@pipe": [["{t1.output.data.name}", 64], ["{@string.padEnd}", ""], ["{@string.split}", "x"],
       {"@reduce": [["{$output}", "{$output}"], ["{@string.concat}"]]}]})"),
-      "(limits.mapper.output_bytes)"));
+      "(limits.mapper.bytes)"));
   CHECK(says(
       give(
           R"({"@pipe": [["{t1.output.data.name}", 64], ["{@string.padEnd}", ""], ["{@string.split}", [1]],
       {"@reduce": [["{$output}", "{$output}"], ["{@array.concat}"]]}]})"),
-      "(limits.mapper.output_bytes)"));
+      "(limits.mapper.bytes)"));
 }
 
 TEST_CASE("a value that nests too deeply is not made") {

@@ -13,7 +13,9 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(sum, n)
 int main(int argc, char** argv) {
   if (argc != 2) return 2;
   quipu::node node{{.store = "memory:"}};
-  node.serve("add.json", [](quipu::call& call) { return quipu::ok({{"n", call.data()["n"].get<int>() + 1}}); });
+  node.serve("add.json", [](quipu::call& call) {
+    return quipu::ok({{"n", call.data()["n"].get<int>() + 1}});
+  });
   node.serve("add.typed", [](const sum& in) { return sum{in.n + 10}; });
   node.serve("add.actor", quipu::actor([]() -> caf::behavior {
                return {[](const quipu::call_ptr& call) {

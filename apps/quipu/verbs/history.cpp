@@ -36,7 +36,18 @@ result<json> told(client& from, const std::string& id) {
               {"key", job->key},
               {"composite", job->composite},
               {"children", job->children},
+              {"history", name(job->history)},
               {"records", *records}};
+}
+
+/// What this history does not have, and why; empty: nothing.
+std::string given_up(const json& history) {
+  const auto mode = history["history"].get<std::string>();
+  if (mode == name(history_mode::digits))
+    return "(legs, digits and times only: the job began with `history: digits`)";
+  if (mode == name(history_mode::off))
+    return "(no records: the job began with `history: off`; `quipu job` shows what it is)";
+  return {};
 }
 
 int print_one(client& from, const history_arguments& with) {
@@ -48,6 +59,7 @@ int print_one(client& from, const history_arguments& with) {
   }
   terminal out{stdout};
   for (const auto& record : (*history)["records"]) out.line(shown(record));
+  if (const auto lacks = given_up(*history); !lacks.empty()) out.line(lacks);
   return exit_code::done;
 }
 
@@ -70,6 +82,8 @@ int print_all(client& from, const history_arguments& with) {
       } else {
         for (const auto& record : (*history)["records"])
           out.line(escaped(row.id) + "  " + shown(record));
+        if (const auto lacks = given_up(*history); !lacks.empty())
+          out.line(escaped(row.id) + "  " + lacks);
       }
       first = false;
     }

@@ -75,7 +75,7 @@ std::string line_of(const mapper::trace& at) {
   const auto& where = at.what->at;
   std::string operands;
   for (const auto& each : at.operands) operands += (operands.empty() ? "" : ", ") + brief(each);
-  return fmt::format("{}:{}:{}: {:{}}{}{}row {}, {} -> {}", where.file ? *where.file : "",
+  return fmt::format("{}:{}:{}: {:{}}{}{}row {}, {} -> {}", where.file ? escaped(*where.file) : "",
                      where.line, where.column, "", 2 * at.depth, escaped(at.path),
                      at.path.empty() ? "" : ": ", at.row + 1, name_of(*at.what),
                      operands.empty() ? "nothing" : operands);

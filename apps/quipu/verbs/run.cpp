@@ -14,7 +14,6 @@
 #include <iterator>
 #include <memory>
 #include <set>
-#include <sstream>
 
 namespace quipu {
 
@@ -80,10 +79,7 @@ std::optional<int> deploy(client& to, const run_arguments& with) {
   const auto deployed = to.deploy(with.deploy);
   if (!deployed) {
     if (deployed.error().code != fault::invalid) return complain(deployed.error());
-    terminal err{stderr};
-    std::istringstream lines{deployed.error().message};
-    for (std::string line; std::getline(lines, line);) err.line(escaped(line));
-    return exit_code::usage;
+    return complain_lines(deployed.error().message);
   }
   const auto active = to.activate(deployed->app, deployed->version);
   if (!active) return complain(active.error());
@@ -110,7 +106,7 @@ int run(const run_arguments& with) {
   std::shared_ptr<answers> mocks;
   if (!with.answers.empty()) {
     auto read = answers::read(with.answers);
-    if (!read) return complain_usage(read.error().message);
+    if (!read) return complain_lines(read.error().message);
     mocks = std::move(*read);
   }
   auto opened =
