@@ -43,6 +43,33 @@ json to_json(const job_info& what) {
   return made;
 }
 
+json to_json(const announcement& what) {
+  return {{"id", what.id},       {"at", iso(what.at)}, {"app", what.app},
+          {"topic", what.topic}, {"job", what.job},    {"data", what.data}};
+}
+
+std::string_view name(reception what) noexcept {
+  switch (what) {
+  case reception::answered: return "answered";
+  case reception::early: return "early";
+  case reception::repeated: return "repeated";
+  }
+  return "";
+}
+
+result<void> client::subscribe(const std::string& topic,
+                               const std::function<bool(announcement)>& take,
+                               subscribe_options options) {
+  constexpr std::chrono::seconds patience{10};
+  for (auto after = std::move(options.after);;) {
+    auto page = listen(topic, after, patience);
+    if (!page) return page.error();
+    for (auto& each : page->all)
+      if (!take(std::move(each))) return {};
+    after = std::move(page->next);
+  }
+}
+
 json to_json(const ending& what) {
   json made{{"job", what.job}, {"state", what.state}, {"data", what.data}};
   if (what.error) made["error"] = to_json(*what.error);

@@ -57,6 +57,35 @@ const std::map<std::string, verb, std::less<>> verbs_by_name{
        const std::chrono::milliseconds wanted{ask.value("timeout_ms", 0)};
        return line_of(to.wait(text(ask, "id"), std::min(wanted, control_server::longest_wait)));
      }},
+    {"signal",
+     [](client& to, const json& ask) {
+       return line_of(to.signal(text(ask, "topic"), ask.value("data", json::object()),
+                                {.id = text(ask, "id"), .app = text(ask, "app")}));
+     }},
+    {"complete",
+     [](client& to, const json& ask) {
+       complete_options options;
+       options.id = text(ask, "id");
+       if (const auto pass = ask.find("dimension"); pass != ask.end() && !pass->is_null())
+         options.dimension = pass->get<std::uint32_t>();
+       reply with;
+       from_control(ask.at("reply"), with);
+       return line_of(
+           to.complete(text(ask, "job"), text(ask, "activity"), std::move(with), options));
+     }},
+    {"interrupt",
+     [](client& to, const json& ask) {
+       return line_of(to.interrupt(text(ask, "job"), {.reason = text(ask, "reason"),
+                                                      .code = ask.value("code", 410),
+                                                      .throws = ask.value("throw", true),
+                                                      .descend = ask.value("descend", false)}));
+     }},
+    {"listen",
+     [](client& to, const json& ask) {
+       const std::chrono::milliseconds wanted{ask.value("timeout_ms", 0)};
+       return line_of(to.listen(text(ask, "topic"), text(ask, "after"),
+                                std::min(wanted, control_server::longest_wait)));
+     }},
     {"job", [](client& to, const json& ask) { return line_of(to.job(text(ask, "id"))); }},
     {"history", [](client& to, const json& ask) { return line_of(to.history(text(ask, "id"))); }},
     {"jobs",

@@ -23,7 +23,7 @@ struct control_limits {
 ///     < {"ok":{"id":"o-1","state":"running",...}}
 ///     < {"fault":"not_found","message":"no job o-1"}
 ///
-/// `verb` is the name of a member of `client`; `wait` answers after `longest_wait` at the latest,
+/// `verb` is the name of a member of `client`; `wait` and `listen` answer after `longest_wait` at the latest,
 /// ask again. Each connection has a thread of its own, so a slow one stops nobody; a client that
 /// does not read is dropped.
 class control_server {

@@ -1,5 +1,6 @@
 #include "actors/control_value.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 
@@ -40,6 +41,44 @@ void from_control(const json& from, std::optional<job_error>& to) {
 
 json to_control(const std::string& what) { return what; }
 void from_control(const json& from, std::string& to) { from.get_to(to); }
+
+json to_control(const reply& what) {
+  return {{"status", static_cast<int>(what.is)}, {"code", what.code}, {"data", what.data}};
+}
+
+void from_control(const json& from, reply& to) {
+  constexpr auto most = static_cast<int>(reply::status::error);
+  const auto is = from.at("status").get<int>();
+  to.is = static_cast<reply::status>(std::clamp(is, 0, most));
+  from.at("code").get_to(to.code);
+  to.data = from.at("data");
+}
+
+json to_control(reception what) { return static_cast<int>(what); }
+
+void from_control(const json& from, reception& to) {
+  constexpr auto most = static_cast<int>(reception::repeated);
+  to = static_cast<reception>(std::clamp(from.get<int>(), 0, most));
+}
+
+json to_control(const feed& what) {
+  auto rows = json::array();
+  for (const auto& row : what.all)
+    rows.push_back({{"id", row.id},
+                    {"at", to_us(row.at)},
+                    {"app", row.app},
+                    {"topic", row.topic},
+                    {"job", row.job},
+                    {"data", row.data}});
+  return {{"all", std::move(rows)}, {"next", what.next}};
+}
+
+void from_control(const json& from, feed& to) {
+  for (const auto& row : from.at("all"))
+    to.all.push_back({row.at("id"), from_us(row.at("at").get<std::int64_t>()), row.at("app"),
+                      row.at("topic"), row.at("job"), row.at("data")});
+  from.at("next").get_to(to.next);
+}
 
 json to_control(const ending& what) {
   return {{"job", what.job},

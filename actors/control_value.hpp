@@ -12,6 +12,9 @@ namespace quipu {
 
 [[nodiscard]] json to_control(const std::string& what);
 [[nodiscard]] inline json to_control(const json& what) { return what; }
+[[nodiscard]] json to_control(const reply& what);
+[[nodiscard]] json to_control(reception what);
+[[nodiscard]] json to_control(const feed& what);
 [[nodiscard]] json to_control(const ending& what);
 [[nodiscard]] json to_control(const job_info& what);
 [[nodiscard]] json to_control(const job_list& what);
@@ -21,6 +24,9 @@ namespace quipu {
 
 void from_control(const json& from, std::string& to);
 inline void from_control(const json& from, json& to) { to = from; }
+void from_control(const json& from, reply& to);
+void from_control(const json& from, reception& to);
+void from_control(const json& from, feed& to);
 void from_control(const json& from, ending& to);
 void from_control(const json& from, job_info& to);
 void from_control(const json& from, job_list& to);

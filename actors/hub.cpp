@@ -62,6 +62,12 @@ caf::behavior hub_state::make(caf::event_based_actor* self, std::shared_ptr<ledg
         self_->monitor(engine);
         engines_.push_back(std::move(engine));
       },
+      [this](seize_asked& what) {
+        if (draining_ || engines_.empty())
+          return what.done(
+              failure{fault::unavailable, "the node is stopping; nothing was accepted"});
+        self_->send(engines_[turn_++ % engines_.size()], std::move(what));
+      },
       [this](tick) {
         look();
         self_->delayed_send(self_, look_every, tick{});

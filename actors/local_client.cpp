@@ -3,10 +3,16 @@
 #include "actors/answered.hpp"
 #include "actors/definitions.hpp"
 #include "actors/inspect.hpp"
+#include "actors/verbs.hpp"
+#include "collation/pack.hpp"
 #include "flows/view.hpp"
 
 #include <caf/send.hpp>
 #include <fmt/format.h>
+
+#include <algorithm>
+#include <random>
+#include <thread>
 
 namespace quipu {
 
@@ -14,6 +20,14 @@ namespace {
 
 /// How many records one call of the store brings.
 constexpr std::size_t records_a_call = 1'000;
+/// How many publications one call of the store brings, and how often it is asked for more.
+constexpr std::size_t publications_a_call = 1'000;
+constexpr std::chrono::milliseconds listen_every{50};
+/// `after` of `listen`: from the oldest that is kept.
+constexpr std::string_view oldest = "oldest";
+/// How long an interrupt may take before it is asked for again, and in all.
+constexpr std::chrono::milliseconds interrupt_patience{500};
+constexpr std::chrono::seconds interrupt_limit{10};
 
 ending ending_of(const std::string& job, const json& report) {
   ending made;
@@ -45,6 +59,12 @@ void add_progress(json& open, const std::vector<std::shared_ptr<const call>>& ca
   }
 }
 
+/// Names one sending: 64 random bits.
+std::string random_name() {
+  std::random_device random;
+  return fmt::format("{:08x}{:08x}", random(), random());
+}
+
 failure not_yet(const std::string& job, std::chrono::milliseconds waited) {
   return {fault::timeout,
           fmt::format("job \"{}\" has not ended after {} ms; it goes on", job, waited.count())};
@@ -52,8 +72,13 @@ failure not_yet(const std::string& job, std::chrono::milliseconds waited) {
 
 } // namespace
 
-result<void> local_client::may_write() const {
+result<void> local_client::may_run() const {
   if (with_.hub) return {};
+  return failure{fault::unavailable, "no engine runs here; nothing was accepted"};
+}
+
+result<void> local_client::may_write() const {
+  if (with_.hub || with_.keeps) return {};
   return failure{fault::unavailable,
                  "the directory is open for looking only; nothing was accepted"};
 }
@@ -70,7 +95,7 @@ result<value> local_client::checked(json data) const {
 void local_client::publish(const std::string& topic, json data, publish_options options,
                            std::function<void(result<std::string>)> accepted,
                            std::function<void(const std::string&, const json&)> ended) {
-  if (auto may = may_write(); !may) return accepted(may.error());
+  if (auto may = may_run(); !may) return accepted(may.error());
   auto message = checked(std::move(data));
   if (!message) return accepted(message.error());
   caf::anon_send(with_.hub,
@@ -102,7 +127,7 @@ result<ending> local_client::wait(const std::string& job, std::chrono::milliseco
   answered<snapshot> read;
   with_.store->read(job, read.then());
   if (auto there = read.wait(); !there) return there.error();
-  if (auto may = may_write(); !may) return may.error();
+  if (auto may = may_run(); !may) return may.error();
   const auto ticket = ++tickets_;
   answered<ending> ended;
   caf::anon_send(
@@ -113,6 +138,117 @@ result<ending> local_client::wait(const std::string& job, std::chrono::milliseco
   if (auto end = ended.wait(timeout)) return std::move(*end);
   caf::anon_send(with_.hub, wait_over{job, ticket});
   return not_yet(job, timeout);
+}
+
+result<reception> local_client::signal(const std::string& topic, json data,
+                                       signal_options options) {
+  if (auto may = may_write(); !may) return may.error();
+  if (auto fits = checked(data); !fits) return fits.error();
+  answered<signalled> sent;
+  send_signal(
+      *with_.store, *with_.plans,
+      {std::move(options.app), topic, std::move(data), std::move(options.id), random_name()},
+      sent.then());
+  const auto what = sent.wait();
+  if (!what) return what.error();
+  switch (*what) {
+  case signalled::answered: return reception::answered;
+  case signalled::early: return reception::early;
+  case signalled::repeated: break;
+  }
+  return reception::repeated;
+}
+
+result<void> local_client::complete(const std::string& job, const std::string& activity, reply with,
+                                    complete_options options) {
+  if (auto may = may_write(); !may) return may.error();
+  if (auto fits = checked(with.data); !fits) return fits.error();
+  completion what;
+  what.job = job;
+  what.activity = activity;
+  what.dimension = options.dimension;
+  what.reply = {static_cast<answer::status>(with.is), with.code, std::move(with.data)};
+  what.id = std::move(options.id);
+  what.mail = random_name();
+  answered<void> done;
+  quipu::complete(*with_.store, *with_.plans, std::move(what), done.then());
+  return done.wait();
+}
+
+/// The end is committed by an engine that takes the job over. Of two who do so at once one loses
+/// its commit: so the job is looked at until it has ended, and asked for again while it has not.
+result<void> local_client::interrupt(const std::string& job, interrupt_options options) {
+  using clock = std::chrono::steady_clock;
+  if (auto may = may_run(); !may) return may.error();
+  const json how{{"reason", std::move(options.reason)},
+                 {"code", options.code},
+                 {"throw", options.throws},
+                 {"descend", options.descend}};
+  const auto limit = clock::now() + interrupt_limit;
+  for (bool asked_before = false; clock::now() < limit; asked_before = true) {
+    answered<void> seized;
+    caf::anon_send(with_.hub, seize_asked{job, how, seized.then()});
+    const auto mine = seized.wait();
+    const bool ended = !mine && mine.error().code == fault::conflict;
+    if (!mine && !(ended && asked_before) && mine.error().code != fault::fenced)
+      return mine.error();
+    std::chrono::milliseconds pause{1};
+    for (const auto until = clock::now() + interrupt_patience; clock::now() < until;) {
+      answered<snapshot> read;
+      with_.store->read(job, read.then());
+      const auto seen = read.wait();
+      if (!seen) return seen.error();
+      if (seen->state == "interrupted") return {};
+      if (seen->state != "running")
+        return failure{fault::conflict, fmt::format("job \"{}\" has ended: {}", job, seen->state)};
+      std::this_thread::sleep_for(pause);
+      pause = std::min(2 * pause, std::chrono::milliseconds{20});
+    }
+  }
+  return failure{fault::unreachable,
+                 fmt::format("whether job \"{}\" was interrupted is unknown; ask again", job)};
+}
+
+result<std::string> local_client::newest() const {
+  for (std::string last;;) {
+    answered<std::vector<published_row>> asked;
+    with_.store->published(last, publications_a_call, asked.then());
+    const auto rows = asked.wait();
+    if (!rows) return rows.error();
+    if (!rows->empty()) last = rows->back().id;
+    if (rows->size() < publications_a_call) return last.empty() ? std::string{oldest} : last;
+  }
+}
+
+result<feed> local_client::listen(const std::string& topic, const std::string& after,
+                                  std::chrono::milliseconds limit) {
+  const auto until = std::chrono::steady_clock::now() + limit;
+  feed page;
+  page.next = after;
+  if (after.empty()) {
+    auto last = newest();
+    if (!last) return last.error();
+    page.next = std::move(*last);
+  }
+  while (true) {
+    answered<std::vector<published_row>> asked;
+    with_.store->published(page.next == oldest ? std::string{} : page.next, publications_a_call,
+                           asked.then());
+    auto rows = asked.wait();
+    if (!rows) return rows.error();
+    for (auto& row : *rows) {
+      page.next = row.id;
+      if (row.what.topic == topic)
+        page.all.push_back({std::move(row.id), time_of(row.at_ms), std::move(row.what.app),
+                            std::move(row.what.topic), std::move(row.what.job),
+                            unpack(row.what.body)});
+    }
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
+        until - std::chrono::steady_clock::now());
+    if (!page.all.empty() || left.count() <= 0) return page;
+    if (rows->size() < publications_a_call)
+      std::this_thread::sleep_for(std::min(left, listen_every));
+  }
 }
 
 result<job_info> local_client::job(const std::string& id) {

@@ -23,6 +23,7 @@ public:
     std::shared_ptr<open_calls> open; ///< none: the node has no workers
     std::size_t payload_bytes = 1 << 20;
     read_limits definitions{};
+    bool keeps = false; ///< without a hub: what needs only the store is done, nothing runs
   };
 
   explicit local_client(parts with) : with_(std::move(with)) {}
@@ -31,6 +32,12 @@ public:
                               publish_options options) override;
   result<ending> run(const std::string& topic, json data, run_options options) override;
   result<ending> wait(const std::string& job, std::chrono::milliseconds timeout) override;
+  result<reception> signal(const std::string& topic, json data, signal_options options) override;
+  result<void> complete(const std::string& job, const std::string& activity, reply with,
+                        complete_options options) override;
+  result<void> interrupt(const std::string& job, interrupt_options options) override;
+  result<feed> listen(const std::string& topic, const std::string& after,
+                      std::chrono::milliseconds limit) override;
   result<job_info> job(const std::string& id) override;
   result<std::vector<json>> history(const std::string& id) override;
   result<job_list> jobs(const job_query& which) override;
@@ -48,6 +55,8 @@ public:
 private:
   [[nodiscard]] result<value> checked(json data) const;
   [[nodiscard]] result<void> may_write() const;
+  [[nodiscard]] result<void> may_run() const;
+  [[nodiscard]] result<std::string> newest() const;
 
   parts with_;
   std::atomic<std::uint64_t> tickets_{0};

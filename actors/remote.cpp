@@ -57,6 +57,46 @@ public:
     return wait_until(job, std::chrono::steady_clock::now() + timeout);
   }
 
+  result<reception> signal(const std::string& topic, json data, signal_options options) override {
+    return ask<reception>({{"verb", "signal"},
+                           {"topic", topic},
+                           {"data", std::move(data)},
+                           {"id", options.id},
+                           {"app", options.app}});
+  }
+
+  result<void> complete(const std::string& job, const std::string& activity, reply with,
+                        complete_options options) override {
+    return done({{"verb", "complete"},
+                 {"job", job},
+                 {"activity", activity},
+                 {"reply", to_control(with)},
+                 {"id", options.id},
+                 {"dimension", options.dimension ? json(*options.dimension) : json(nullptr)}});
+  }
+
+  result<void> interrupt(const std::string& job, interrupt_options options) override {
+    return done({{"verb", "interrupt"},
+                 {"job", job},
+                 {"reason", options.reason},
+                 {"code", options.code},
+                 {"throw", options.throws},
+                 {"descend", options.descend}});
+  }
+
+  result<feed> listen(const std::string& topic, const std::string& after,
+                      std::chrono::milliseconds limit) override {
+    const auto until = std::chrono::steady_clock::now() + limit;
+    for (auto from = after;;) {
+      const auto left = left_until(until);
+      const auto slice = slice_of(left);
+      auto page = ask<feed>(
+          {{"verb", "listen"}, {"topic", topic}, {"after", from}, {"timeout_ms", slice.count()}});
+      if (!page || !page->all.empty() || left <= slice) return page;
+      from = std::move(page->next);
+    }
+  }
+
   result<job_info> job(const std::string& id) override {
     return ask<job_info>({{"verb", "job"}, {"id", id}});
   }
@@ -132,13 +172,21 @@ private:
     return {};
   }
 
+  static std::chrono::milliseconds left_until(std::chrono::steady_clock::time_point until) {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(until -
+                                                                 std::chrono::steady_clock::now());
+  }
+
+  /// How long one question may take.
+  static std::chrono::milliseconds slice_of(std::chrono::milliseconds left) {
+    return std::clamp(left, std::chrono::milliseconds{0}, control_server::longest_wait);
+  }
+
   result<ending> wait_until(const std::string& job,
                             std::chrono::steady_clock::time_point until) const {
     while (true) {
-      const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
-          until - std::chrono::steady_clock::now());
-      const auto slice =
-          std::clamp(left, std::chrono::milliseconds{0}, control_server::longest_wait);
+      const auto left = left_until(until);
+      const auto slice = slice_of(left);
       auto ended = ask<ending>({{"verb", "wait"}, {"id", job}, {"timeout_ms", slice.count()}});
       if (ended || ended.error().code != fault::timeout || left <= slice) return ended;
     }

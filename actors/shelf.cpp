@@ -44,6 +44,12 @@ std::vector<std::shared_ptr<const plan>> shelf::versions(const std::string& app)
 result<std::shared_ptr<const plan>> shelf::active(const std::string& topic,
                                                   const std::string& app) const {
   const auto all = all_active();
+  if (app.empty() && all.size() > 1) {
+    std::vector<std::string> apps;
+    for (const auto& each : all) apps.push_back(each->app);
+    return failure{fault::bad_request,
+                   fmt::format("several apps are active, say which: {}", fmt::join(apps, ", "))};
+  }
   std::vector<std::string> topics;
   for (const auto& each : all) {
     if (!app.empty() && each->app != app) continue;

@@ -139,11 +139,19 @@ void complete(ledger& to, const shelf& plans, completion what, then<void> done) 
       return done(
           failure{fault::unavailable, fmt::format("version \"{}\" of app \"{}\" is not known here",
                                                   got->version, got->app)});
+    const auto mail = what.id.empty() ? what.mail : "complete:" + what.id;
     const auto at = find_pending(*got, *view, *rules, what);
-    if (!at) return done(at.error());
+    // What the store has heard under this id within the hour it accepts again, whatever it is
+    // for: so it is asked with what answers nothing.
+    if (!at && what.id.empty()) return done(at.error());
+    if (!at)
+      return to.send(post{got->job, {mail, "complete", "-", {}}},
+                     [done, why = at.error()](const result<void>& heard) {
+                       done(heard ? result<void>{} : result<void>{why});
+                     });
     const auto reply = normalized(what.reply);
     to.send(post{got->job,
-                 {what.mail, "complete", name(*at), reply_body(reply)},
+                 {mail, "complete", name(*at), reply_body(reply)},
                  reply.is == answer::status::pending},
             done);
   });

@@ -32,7 +32,8 @@ struct completion {
   std::string activity;
   std::optional<std::uint32_t> dimension; ///< may be left out when one is pending
   answer reply;
-  std::string mail; ///< the caller's id, or random
+  std::string id;   ///< the caller's, or empty
+  std::string mail; ///< names this sending: 64 random bits, or what is drawn from a seed
 };
 
 /// Finishes a pending call from anywhere, or says 202 once more. `not_found`: no such job or

@@ -8,9 +8,11 @@
 #include <unistd.h>
 
 #include <array>
+#include <chrono>
 #include <cstring>
 #include <ctime>
 #include <filesystem>
+#include <thread>
 #include <utility>
 
 namespace quipu::lmdb {
@@ -22,6 +24,19 @@ failure cannot(const std::string& path, const char* what) {
 }
 
 std::string lock_file(const std::string& path) { return path + "/quipu.lock"; }
+
+/// Whoever only looks, or writes one thing, soon has done so.
+constexpr std::chrono::milliseconds patience{1'000};
+constexpr std::chrono::milliseconds between_tries{20};
+
+bool locked(int descriptor) {
+  const auto until = std::chrono::steady_clock::now() + patience;
+  while (flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
+    if (errno != EWOULDBLOCK || std::chrono::steady_clock::now() >= until) return false;
+    std::this_thread::sleep_for(between_tries);
+  }
+  return true;
+}
 
 std::string holder(int descriptor) {
   std::array<char, 512> said{};
@@ -49,7 +64,7 @@ result<directory> directory::hold(const std::string& path) {
   const auto descriptor = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   if (descriptor < 0) return cannot(file, "opened for writing");
   directory held{descriptor};
-  if (flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
+  if (!locked(descriptor)) {
     if (errno != EWOULDBLOCK) return cannot(file, "locked");
     return failure{fault::conflict,
                    fmt::format("{} is in use by {}; a directory is for one engine: stop that one, "

@@ -2,14 +2,17 @@
 
 #include <quipu/history.hpp>
 #include <quipu/json.hpp>
+#include <quipu/reply.hpp>
 #include <quipu/result.hpp>
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace quipu {
@@ -55,6 +58,7 @@ struct job_info {
 /// As JSON, the form that `quipu job --json` prints.
 [[nodiscard]] json to_json(const job_info& what);
 [[nodiscard]] json to_json(const ending& what);
+[[nodiscard]] json to_json(const struct announcement& what);
 
 struct job_query {
   std::string topic;
@@ -95,11 +99,49 @@ struct run_options {
   std::chrono::milliseconds timeout = std::chrono::minutes{1};
 };
 
+/// What became of a signal that was accepted.
+enum class reception : std::uint8_t {
+  answered, ///< a hook that waits has it
+  early,    ///< nobody waits for it yet: it is kept for the first who does
+  repeated, ///< its id was accepted before: nothing has changed
+};
+
+[[nodiscard]] std::string_view name(reception what) noexcept;
+
+struct signal_options {
+  std::string id; ///< the same within the hour changes nothing; empty: every call is another
+  std::string app;
+};
+
+struct complete_options {
+  std::optional<std::uint32_t> dimension; ///< the activity's pass; none: the one that is pending
+  std::string id; ///< the same within the hour changes nothing; empty: every call is another
+};
+
 struct interrupt_options {
   std::string reason;
   int code = 410;
-  bool throws = true;
-  bool descend = false;
+  bool throws = true;   ///< the end is an error, also to whoever awaits the job
+  bool descend = false; ///< its awaited children too
+};
+
+/// Something that a flow published: the end of a job, or what it emitted or persisted.
+struct announcement {
+  std::string id; ///< sorts as they were published
+  std::chrono::system_clock::time_point at;
+  std::string app;
+  std::string topic;
+  std::string job;
+  json data; ///< {state, data, error?}
+};
+
+struct feed {
+  std::vector<announcement> all;
+  std::string next; ///< where to go on
+};
+
+struct subscribe_options {
+  std::string after; ///< the id of the last one that was seen; empty: from now on
 };
 
 /// What a caller can do. Every verb blocks until the ledger has answered; refusals are values. Any thread may call; one
@@ -116,6 +158,25 @@ public:
   virtual result<ending> run(const std::string& topic, json data, run_options options = {}) = 0;
   /// Waits for the end of a job that was started earlier. 404, 504.
   virtual result<ending> wait(const std::string& job, std::chrono::milliseconds timeout) = 0;
+  /// Answers the hook that waits for it. 404 nobody waits for it any more, or no hook names the
+  /// topic; 422.
+  virtual result<reception> signal(const std::string& topic, json data,
+                                   signal_options options = {}) = 0;
+  /// Finishes a call that is pending, or says 202 once more. 404 it is not pending, 409 it has been
+  /// answered.
+  virtual result<void> complete(const std::string& job, const std::string& activity, reply with,
+                                complete_options options = {}) = 0;
+  /// Ends a job. 404, 409: it has ended.
+  virtual result<void> interrupt(const std::string& job, interrupt_options options = {}) = 0;
+  /// Calls `take` with whatever is published on `topic`, in order, until it gives false; blocks
+  /// meanwhile. Each comes at least once: who subscribes again with the last id goes on behind it,
+  /// as long as it is kept, an hour.
+  result<void> subscribe(const std::string& topic, const std::function<bool(announcement)>& take,
+                         subscribe_options options = {});
+  /// A page of what `subscribe` gives: what was published behind `after`, or else is, within
+  /// `limit`. `after` as in `subscribe`, but for "oldest": from the oldest that is kept.
+  virtual result<feed> listen(const std::string& topic, const std::string& after,
+                              std::chrono::milliseconds limit) = 0;
   /// 404.
   virtual result<job_info> job(const std::string& id) = 0;
   /// Every record that is kept of a job, oldest first: see `job_info::history`. 404.

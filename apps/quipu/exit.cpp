@@ -30,6 +30,10 @@ int complain(const failure& why) {
   return exit_code_of(why.code);
 }
 
+int complain_definition(const failure& why) {
+  return why.code == fault::invalid ? complain_lines(why.message) : complain(why);
+}
+
 int complain_usage(std::string_view what) {
   terminal err{stderr};
   err.line(err.paint(colour::red, "quipu:") + fmt::format(" {}", escaped(what)));

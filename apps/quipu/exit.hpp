@@ -22,6 +22,8 @@ inline constexpr int timeout = 124;
 /// Says on stderr what was refused and why, as `quipu: 404 not_found: no job o-9`; gives the exit
 /// code.
 int complain(const failure& why);
+/// As `complain`; the faults of a definition, a line each, as compilers say them: exit code 2.
+int complain_definition(const failure& why);
 /// Says what is wrong with the command line.
 int complain_usage(std::string_view what);
 /// Says what is wrong with a file, a line a fault, as `file:line:column: error: ...`; usage, too.

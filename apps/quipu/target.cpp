@@ -1,6 +1,9 @@
 #include "apps/quipu/target.hpp"
 
+#include "actors/definitions.hpp"
+#include "actors/local_client.hpp"
 #include "actors/remote.hpp"
+#include "lmdb_bridge/lmdb_ledger.hpp"
 
 #include <fmt/format.h>
 
@@ -65,6 +68,24 @@ result<session> target::look() const {
   auto own = std::make_unique<node>(options);
   if (const auto started = own->start(); !started) return started.error();
   return session{std::move(own)};
+}
+
+result<session> target::keep() const {
+  const auto store = url();
+  if (!store) return store.error();
+  const auto directory = directory_of(*store);
+  if (directory.empty()) return work({});
+  if (auto remote = running_node(directory)) return session{std::move(remote)};
+  lmdb_ledger::options options;
+  options.path = directory.string();
+  auto opened = lmdb_ledger::open(std::move(options));
+  if (!opened) return opened.error();
+  local_client::parts parts;
+  parts.store = std::move(*opened);
+  parts.plans = std::make_shared<shelf>();
+  parts.keeps = true;
+  if (auto loaded = load_apps(*parts.store, *parts.plans); !loaded) return loaded.error();
+  return session{std::unique_ptr<client>{std::make_unique<local_client>(std::move(parts))}};
 }
 
 result<session> target::work(const std::function<void(node&)>& prepare) const {

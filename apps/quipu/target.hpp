@@ -35,6 +35,9 @@ public:
   /// For looking: the node that runs in the directory, else the directory itself; runs and changes
   /// nothing.
   [[nodiscard]] result<session> look() const;
+  /// For writing what no engine is needed for: the node that runs in the directory, else the
+  /// directory itself; nothing runs.
+  [[nodiscard]] result<session> keep() const;
   /// For running: the node that runs in the directory, else one of our own. `prepare`, if set,
   /// serves workers: then only a node of our own will do, and `conflict` says that one is there.
   [[nodiscard]] result<session> work(const std::function<void(node&)>& prepare) const;

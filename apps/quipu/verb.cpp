@@ -2,13 +2,21 @@
 
 namespace quipu {
 
+action declare_activate(CLI::App& to);
+action declare_complete(CLI::App& to);
+action declare_deploy(CLI::App& to);
 action declare_graph(CLI::App& to);
 action declare_history(CLI::App& to);
+action declare_interrupt(CLI::App& to);
 action declare_job(CLI::App& to);
 action declare_jobs(CLI::App& to);
 action declare_map(CLI::App& to);
 action declare_node(CLI::App& to);
+action declare_publish(CLI::App& to);
 action declare_run(CLI::App& to);
+action declare_scrub(CLI::App& to);
+action declare_signal(CLI::App& to);
+action declare_subscribe(CLI::App& to);
 action declare_test(CLI::App& to);
 action declare_validate(CLI::App& to);
 action declare_versions(CLI::App& to);
@@ -27,6 +35,16 @@ const std::vector<verb>& verbs() {
       {"run", "start a job and wait for its end",
        R"(greeting.wanted '{"name": "Ana"}' --deploy configs/hello.yaml --answers configs/hello.answers.yaml --data /tmp/hello)",
        declare_run},
+      {"publish", "start a job; its id is printed when the start is durable",
+       R"(greeting.wanted '{"name": "Ana"}' --id g-2 --data /tmp/hello)", declare_publish},
+      {"signal", "answer the hook that waits for it",
+       R"(order.approved '{"order_id": "o-1"}' --data data/order)", declare_signal},
+      {"complete", "finish a worker's call that is pending",
+       R"(o-1 review '{"reviewer": "Ana"}' --data data/order)", declare_complete},
+      {"interrupt", "end a job", "o-1 --reason 'changed my mind' --data data/order",
+       declare_interrupt},
+      {"subscribe", "show what flows publish on a topic, as it comes",
+       "order.done --data data/order", declare_subscribe},
       {"job", "show one job", "o-0001.30a25b --data data/order", declare_job},
       {"jobs", "list jobs, running ones first", "--state failed --data data/order", declare_jobs},
       {"history", "show what became of a job, record by record",
@@ -35,6 +53,11 @@ const std::vector<verb>& verbs() {
        "configs/order/order.yaml --format svg", declare_graph},
       {"versions", "list what is deployed, and which version is active", "--data data/order",
        declare_versions},
+      {"deploy", "keep a version of an app", "configs/hello.yaml --activate --data /tmp/hello",
+       declare_deploy},
+      {"activate", "make new jobs take a version of an app", "hello 1 --data /tmp/hello",
+       declare_activate},
+      {"scrub", "forget a job that has ended", "g-1 --data /tmp/hello", declare_scrub},
   };
   return table;
 }

@@ -34,6 +34,34 @@ public:
     return ending{
         job, "failed", {{"total", 3.5}}, job_error{402, "declined", "pay", {{"card", "0002"}}}};
   }
+  result<reception> signal(const std::string& topic, json data, signal_options options) override {
+    last = {{"topic", topic}, {"data", std::move(data)}, {"id", options.id}, {"app", options.app}};
+    return reception::early;
+  }
+  result<void> complete(const std::string& job, const std::string& activity, reply with,
+                        complete_options options) override {
+    last = {{"job", job},
+            {"activity", activity},
+            {"code", with.code},
+            {"data", with.data},
+            {"pending", with.is == reply::status::pending},
+            {"id", options.id}};
+    if (options.dimension) last["dimension"] = *options.dimension;
+    return {};
+  }
+  result<void> interrupt(const std::string& job, interrupt_options options) override {
+    last = {{"job", job},
+            {"reason", options.reason},
+            {"code", options.code},
+            {"throw", options.throws},
+            {"descend", options.descend}};
+    return {};
+  }
+  result<feed> listen(const std::string& topic, const std::string& after,
+                      std::chrono::milliseconds) override {
+    if (after.empty()) return feed{{}, "7"};
+    return feed{{{"8", {}, "orders", topic, "o-1", {{"state", "completed"}}}}, "8"};
+  }
   result<job_info> job(const std::string& id) override {
     if (id != "o-1") return failure{fault::not_found, "no job " + id};
     job_info made;
@@ -114,6 +142,29 @@ TEST_CASE("every verb of a node can be called over its control socket") {
   CHECK(ended->error->code == 402);
   CHECK(ended->error->data == json{{"card", "0002"}});
   CHECK(node.waits == 3);
+
+  CHECK(*remote.signal("paid", {{"sum", 3}}, {.id = "s-1", .app = "orders"}) == reception::early);
+  CHECK(node.last ==
+        json{{"topic", "paid"}, {"data", {{"sum", 3}}}, {"id", "s-1"}, {"app", "orders"}});
+  CHECK(remote.complete("o-1", "a2", pending({{"n", 1}}), {.dimension = 3, .id = "c-1"}));
+  CHECK(node.last == json{{"job", "o-1"},
+                          {"activity", "a2"},
+                          {"code", 202},
+                          {"data", {{"n", 1}}},
+                          {"pending", true},
+                          {"id", "c-1"},
+                          {"dimension", 3}});
+  CHECK(remote.complete("o-1", "a2", ok()));
+  CHECK_FALSE(node.last.contains("dimension"));
+  CHECK(remote.interrupt("o-1", {.reason = "r", .code = 499, .throws = false, .descend = true}));
+  CHECK(node.last ==
+        json{{"job", "o-1"}, {"reason", "r"}, {"code", 499}, {"throw", false}, {"descend", true}});
+  std::vector<announcement> heard;
+  CHECK(remote.subscribe("order.done", [&](announcement each) {
+    heard.push_back(std::move(each));
+    return heard.size() < 2;
+  }));
+  CHECK(heard.at(1).data == json{{"state", "completed"}});
 
   const auto job = remote.job("o-1");
   REQUIRE(job.ok());

@@ -2,7 +2,8 @@
 
 from harness import Case, main, quipu
 
-VERBS = ["validate", "test", "map", "run", "job", "jobs", "history", "versions"]
+VERBS = ["validate", "test", "map", "run", "publish", "signal", "complete", "interrupt", "subscribe", "job", "jobs",
+         "history", "graph", "versions", "deploy", "activate", "scrub"]
 
 
 class Usage(Case):

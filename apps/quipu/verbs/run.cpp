@@ -1,5 +1,6 @@
 #include "apps/quipu/answers.hpp"
 #include "apps/quipu/exit.hpp"
+#include "apps/quipu/message.hpp"
 #include "apps/quipu/show.hpp"
 #include "apps/quipu/target.hpp"
 #include "apps/quipu/verb.hpp"
@@ -9,9 +10,6 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
-#include <fstream>
-#include <iostream>
-#include <iterator>
 #include <memory>
 #include <set>
 
@@ -34,25 +32,6 @@ struct run_arguments {
   std::string timeout = "60s";
   bool as_json = false;
 };
-
-/// The message as written: JSON, `@FILE`, or `-` for stdin.
-result<json> read_message(const std::string& written) {
-  std::string text = written;
-  if (written == "-") {
-    text.assign(std::istreambuf_iterator<char>{std::cin}, {});
-  } else if (written.starts_with('@')) {
-    std::ifstream file{written.substr(1)};
-    if (!file)
-      return failure{fault::bad_request, fmt::format("{}: cannot be read", written.substr(1))};
-    text.assign(std::istreambuf_iterator<char>{file}, {});
-  }
-  try {
-    return json::parse(text);
-  } catch (const json::parse_error& wrong) {
-    return failure{fault::bad_request, fmt::format("the message is not JSON, at byte {}: {}",
-                                                   wrong.byte, text.substr(0, 60))};
-  }
-}
 
 /// A call that waits because nobody serves its topic.
 struct unserved {
@@ -77,10 +56,7 @@ void find_unserved(client& from, const std::string& id, std::set<unserved>& foun
 std::optional<int> deploy(client& to, const run_arguments& with) {
   if (with.deploy.empty()) return std::nullopt;
   const auto deployed = to.deploy(with.deploy);
-  if (!deployed) {
-    if (deployed.error().code != fault::invalid) return complain(deployed.error());
-    return complain_lines(deployed.error().message);
-  }
+  if (!deployed) return complain_definition(deployed.error());
   const auto active = to.activate(deployed->app, deployed->version);
   if (!active) return complain(active.error());
   return std::nullopt;
@@ -142,7 +118,7 @@ int run(const run_arguments& with) {
 action declare_run(CLI::App& to) {
   const auto with = std::make_shared<run_arguments>();
   to.add_option("TOPIC", with->topic, "what the flow subscribes to")->required();
-  to.add_option("MESSAGE", with->message, "JSON, @FILE, or - for stdin")->capture_default_str();
+  to.add_option("MESSAGE", with->message, message_help)->capture_default_str();
   with->where.declare(to);
   to.add_option("--deploy", with->deploy, "deploy and activate this app file first")
       ->type_name("FILE");

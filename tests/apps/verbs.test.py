@@ -1,0 +1,162 @@
+"""The verbs that change something: on a directory by itself, and on the node that runs in it."""
+
+import contextlib
+import json
+import subprocess
+import time
+
+from harness import BIN, PATIENCE, Case, main, quipu
+
+FLOW = """\
+app:
+  id: verbs
+  version: '1'
+  graphs:
+    - subscribes: wait
+      publishes: wait.done
+      hooks:
+        approved:
+          - to: h
+            conditions:
+              match: [{expected: '{t.output.data.n}', actual: '{$self.hook.data.n}'}]
+      activities:
+        t: {type: trigger}
+        h: {type: hook, hook: {schema: {type: object, required: [n]}}, job: {maps: {by: '{$self.hook.data.by}'}}}
+      transitions: {t: [{to: h}]}
+    - subscribes: ask
+      publishes: ask.done
+      activities:
+        at: {type: trigger}
+        a: {type: worker, topic: work.ask, job: {maps: {said: '{$self.output.data.said}'}}}
+      transitions: {at: [{to: a}]}
+"""
+OTHER = """\
+app:
+  id: other
+  version: '1'
+  graphs:
+    - subscribes: other.topic
+      activities: {t: {type: trigger}}
+"""
+
+
+class Verbs(Case):
+    def setUp(self):
+        super().setUp()
+        self.flow = self.write("flow.yaml", FLOW)
+
+    def on(self, *words, code=0, **more):
+        return self.expect(quipu(*words, "--data", self.data, **more), code)
+
+    @contextlib.contextmanager
+    def node(self, topic="ask", message="{}", job="a-1", kind="pending"):
+        """A node that runs in the directory until the end of the block, when a job waits: its worker says 202."""
+        answers = self.write("answers.yaml",
+                             "workers: {work.ask: [{replies: [{status: pending}]}]}")
+        runs = subprocess.Popen([BIN / "quipu", "run", topic, message, "--id", job, "--answers", answers,
+                                 "--timeout", "1h", "--data", self.data],
+                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        try:
+            while not (self.data / "quipu.sock").exists():
+                self.assertIsNone(runs.poll(), "the node has ended")
+                time.sleep(0.05)
+            self.until(job, kind)
+            yield runs
+        finally:
+            runs.kill()
+            runs.communicate()
+
+    def until(self, job, kind):
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end:
+            said = quipu("job", job, "--json", "--data", self.data)
+            if said.code == 0 and [each["kind"] for each in said.json().get("open", [])] == [kind]:
+                return
+        self.fail(f"{job} never came to {kind}")
+
+    def test_versions_are_kept_activated_and_refused_without_a_node(self):
+        said = self.on("deploy", self.flow)
+        self.assertIn("app verbs, version 1: kept; quipu activate verbs 1", said.out)
+        self.assertIn("404", self.on("publish", "wait", code=4).err)
+        self.assertIn("404", self.on("activate", "verbs", "2", code=4).err)
+        self.on("activate", "verbs", "1")
+        self.assertEqual(self.on("versions", "--json").json()[0]["active"], True)
+        changed = self.write("flow.yaml", FLOW.replace("wait.done", "wait.over"))
+        self.assertIn("409", self.on("deploy", changed, code=4).err)
+        bad = self.write("bad.yaml", FLOW.replace("type: hook,", "type: hok,"))
+        self.assertRegex(self.on("deploy", bad, code=2).err, r"bad\.yaml:\d+:\d+: error: ")
+
+    def test_a_directory_without_a_node_takes_every_verb(self):
+        self.on("deploy", self.flow, "--activate")
+        self.assertEqual(self.on("publish", "wait", '{"n": 1}', "--id", "w-1").out, "w-1\n")
+        self.assertIn("409", self.on("publish", "wait", '{"n": 1}', "--id", "w-1", code=4).err)
+        self.assertIn("404", self.on("publish", "nothing", code=4).err)
+        with self.node("wait", '{"n": 9}', "w-9", "wait"):
+            self.until("w-1", "wait")
+        self.assertEqual(self.on("signal", "approved", '{"n": 1, "by": "Ana"}', "--id", "s-1").out,
+                         "answered\n")
+        self.assertEqual(self.on("signal", "approved", '{"n": 1}', "--id", "s-1", "--json").json(),
+                         {"signal": "repeated"})
+        self.assertIn("404", self.on("signal", "approved", '{"n": 1}', code=4).err)
+        self.assertEqual(self.on("signal", "approved", '{"n": 2}', "--json").json(), {"signal": "early"})
+        job = self.on("job", "w-1", "--json").json()
+        self.assertEqual((job["state"], job["data"]), ("completed", {"by": "Ana"}))
+        self.assertIn("409", self.on("interrupt", "w-1", code=4).err)
+
+        self.on("publish", "wait", '{"n": 3}', "--id", "w-3")
+        self.assertIn("409", self.on("scrub", "w-3", code=4).err)
+        self.on("interrupt", "w-3", "--reason", "changed my mind", "--code", "499")
+        job = self.on("job", "w-3", "--json").json()
+        self.assertEqual((job["state"], job["error"]["code"], job["error"]["message"]),
+                         ("interrupted", 499, "changed my mind"))
+        self.on("scrub", "w-3")
+        self.assertIn("404", self.on("job", "w-3", code=4).err)
+        self.on("publish", "wait", '{"n": 4}', "--id", "w-3")  # its id is free again
+        self.on("interrupt", "w-3", "--no-throw")
+        self.assertNotIn("error", self.on("job", "w-3", "--json").json())
+        self.assertIn("404", self.on("interrupt", "nobody", code=4).err)
+
+        heard = self.on("subscribe", "wait.done", "--after", "oldest", "--most", "3", "--json").out
+        rows = [json.loads(line) for line in heard.splitlines()]
+        self.assertEqual([row["job"] for row in rows], ["w-1", "w-3", "w-3"])
+        self.assertEqual(rows[0]["data"], {"state": "completed", "data": {"by": "Ana"}})
+        rest = self.on("subscribe", "wait.done", "--after", rows[1]["id"], "--most", "1", "--json")
+        self.assertEqual(json.loads(rest.out)["id"], rows[2]["id"])
+        self.on("subscribe", "wait.done", "--after", "no id", code=4)
+
+    def test_a_node_that_runs_takes_every_verb(self):
+        self.on("deploy", self.flow, "--activate")
+        with self.node() as runs:
+            self.on("deploy", self.write("other.yaml", OTHER), "--activate")
+            refused = self.on("publish", "wait", '{"n": 1}', code=4)
+            self.assertIn("400", refused.err)
+            self.assertIn("other, verbs", refused.err)
+            self.on("publish", "wait", '{"n": 1}', "--id", "w-1", "--app", "verbs")
+            self.until("w-1", "wait")
+            self.assertIn("400", self.on("signal", "approved", '{"n": 1}', code=4).err)
+            said = self.on("signal", "approved", "-", "--app", "verbs", stdin='{"n": 1, "by": "Bo"}')
+            self.assertEqual(said.out, "answered\n")
+            self.on("publish", "wait", '{"n": 2}', "--id", "w-2", "--app", "verbs")
+            self.on("interrupt", "w-2")
+            listener = subprocess.Popen([BIN / "quipu", "subscribe", "ask.done", "--most", "1", "--json",
+                                         "--after", "oldest", "--data", self.data],
+                                        stdout=subprocess.PIPE, text=True)
+            self.assertIn("404", self.on("complete", "a-1", "b", code=4).err)
+            self.on("complete", "a-1", "a", "--status", "pending")
+            self.on("complete", "a-1", "a", '{"said": "yes"}', "--dimension", "0", "--id", "c-1")
+            out, err = runs.communicate(timeout=PATIENCE)
+            self.assertEqual((runs.returncode, out), (0, 'a-1  completed  {"said":"yes"}\n'), err)
+            heard, _ = listener.communicate(timeout=PATIENCE)
+            self.assertEqual(json.loads(heard)["data"], {"state": "completed", "data": {"said": "yes"}})
+        self.on("complete", "a-1", "a", '{"said": "no"}', "--id", "c-1")  # as the first time
+        self.assertIn("409", self.on("complete", "a-1", "a", code=4).err)
+
+    def test_a_completion_may_be_an_error(self):
+        self.on("deploy", self.flow, "--activate")
+        with self.node() as runs:
+            self.on("complete", "a-1", "a", '{"message": "no"}', "--code", "402")
+            self.assertIn("402 from a: no", runs.communicate(timeout=PATIENCE)[0])
+            self.assertEqual(runs.returncode, 1)
+
+
+main()
