@@ -1,0 +1,23 @@
+/// A CAF actor as worker: one at a time, with a state of its own, spawned again if it ends.
+///
+///     quipu_actor --store lmdb:/tmp/actor --deploy configs/examples/actor.yaml
+///     quipu run ticket.wanted --data /tmp/actor
+
+#include <quipu/caf.hpp>
+#include <quipu/node.hpp>
+
+struct counter {
+  int last = 0;
+};
+
+caf::behavior tickets(caf::stateful_actor<counter>* self) {
+  return {[self](const quipu::call_ptr& call) {
+    return quipu::ok({{"number", ++self->state.last}, {"for", call->data()["name"]}});
+  }};
+}
+
+int main(int argc, char** argv) {
+  quipu::node node{argc, argv};
+  node.serve("work.ticket", quipu::actor(tickets));
+  return node.run();
+}
