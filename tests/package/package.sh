@@ -16,7 +16,8 @@ step() { # WHAT COMMAND...: silent unless it fails
 uses() { # HOW CMAKE_ARGUMENT...
   local how=$1
   shift
-  step "$how: configure" cmake -S "$home/user" -B "$home/$how" -G Ninja -DCMAKE_BUILD_TYPE=Release "$@"
+  step "$how: configure" cmake -S "$home/user" -B "$home/$how" -G Ninja -DCMAKE_BUILD_TYPE=Release \
+    -DCMAKE_CXX_FLAGS_RELEASE="-O2 -DNDEBUG" "$@"
   step "$how: build" cmake --build "$home/$how" --target user
   step "$how: run" "$home/$how/user" "$home/user/sum.yaml"
   echo "package: a project that uses $how builds and runs"
