@@ -9,13 +9,13 @@ using namespace quipu;
 
 namespace {
 
-/// A job of `size` activities with its stored fields, kept change by change as a store does.
-struct kept {
+/// A job of `size` activities with its stored fields, stored_job change by change as a store does.
+struct stored_job {
   job view;
   std::map<std::string, std::string> fields;
   std::vector<std::string> last; ///< names that the last record has set
 
-  explicit kept(std::size_t size) {
+  explicit stored_job(std::size_t size) {
     auto first = next();
     first.born = identity{"j", "g", "a", "1", "t"};
     first.opened.push_back({0, 0, 0, 0, std::string(size, '9')});
@@ -59,8 +59,8 @@ std::vector<field> sorted(std::vector<field> fields) {
 
 } // namespace
 
-TEST_CASE("a key of any length is kept in pieces, and a commit writes those that it changes") {
-  kept of{1000};
+TEST_CASE("a key of any length is stored_job in pieces, and a commit writes those that it changes") {
+  stored_job of{1000};
   auto what = of.next();
   what.turns.push_back({0, 0, 500, 1, digit::pending, digit::started});
   REQUIRE(of.add(what).ok());
@@ -75,7 +75,7 @@ TEST_CASE("a key of any length is kept in pieces, and a commit writes those that
 }
 
 TEST_CASE("a value that grows large has a field of its own, and loses it when it shrinks") {
-  kept of{2};
+  stored_job of{2};
   auto what = of.next();
   what.data.emplace_back("small", value{1});
   what.data.emplace_back("big", value{std::string(600, 'x')});
@@ -94,7 +94,7 @@ TEST_CASE("a value that grows large has a field of its own, and loses it when it
 }
 
 TEST_CASE("shared data keeps the order in which its keys were first written") {
-  kept of{1};
+  stored_job of{1};
   for (const auto* name : {"z", "a", "m"}) {
     auto what = of.next();
     what.data.emplace_back(name, value{name});
@@ -111,22 +111,22 @@ TEST_CASE("shared data keeps the order in which its keys were first written") {
 }
 
 TEST_CASE("a record that does not fit is refused") {
-  kept of{2};
+  stored_job of{2};
   auto gap = of.next();
   ++gap.number;
   CHECK(of.view.fold(gap).error().code == fault::corrupt);
 
-  kept wrong{2};
+  stored_job wrong{2};
   auto turned = wrong.next();
   turned.turns.push_back({0, 0, 0, 1, digit::started, digit::completed});
   CHECK_FALSE(wrong.view.fold(turned));
 
-  kept early{2};
+  stored_job early{2};
   auto end = early.next();
   end.end = conclusion{"completed", {}};
   CHECK_FALSE(early.view.fold(end));
 
-  kept silent{1};
+  stored_job silent{1};
   auto settled = silent.next();
   settled.turns.push_back({0, 0, 0, 1, digit::pending, digit::skipped});
   CHECK_FALSE(silent.view.fold(settled));
@@ -159,7 +159,7 @@ TEST_CASE("of several passes the newest is shown, or the oldest that is still op
 }
 
 TEST_CASE("stored fields that are damaged are told, not trusted") {
-  kept of{300};
+  stored_job of{300};
   for (const auto* name : {"b", "s", "k.0.0.1"}) {
     auto damaged = of.stored();
     std::erase_if(damaged.fields, [&](const auto& each) { return each.name == name; });
