@@ -7,9 +7,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <filesystem>
 #include <iostream>
+#include <unistd.h>
 
 using namespace quipu;
 
@@ -47,7 +47,7 @@ std::size_t play_all(const fs::path& folder, const flow_test::make_store& store)
 
 /// A file of one test over a flow that naps for a minute.
 std::vector<flow_test::outcome> play_steps(const std::string& steps, findings& faults) {
-  const auto file = fs::temp_directory_path() / fmt::format("quipu-{}.test.yaml", std::rand());
+  const auto file = fs::temp_directory_path() / fmt::format("quipu-{}.test.yaml", ::getpid());
   {
     std::unique_ptr<FILE, int (*)(FILE*)> out{std::fopen(file.c_str(), "w"), &std::fclose};
     const auto text = fmt::format(R"(app:
@@ -80,7 +80,7 @@ TEST_CASE("every row of the flow language does what it says, in memory") {
 }
 
 TEST_CASE("every row of the flow language does what it says, on disk") {
-  const auto root = fs::temp_directory_path() / fmt::format("quipu-language-{}", std::rand());
+  const auto root = fs::temp_directory_path() / fmt::format("quipu-language-{}", ::getpid());
   std::size_t count = 0;
   const auto on_disk = [&](std::function<std::int64_t()> clock) -> result<std::unique_ptr<ledger>> {
     lmdb_ledger::options with;

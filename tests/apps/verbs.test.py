@@ -67,10 +67,12 @@ class Verbs(Case):
             runs.communicate()
 
     def until(self, job, kind):
+        """Until all that a job waits for is one thing of this kind; None: until it waits for nothing."""
+        waits = [kind] if kind else []
         end = time.monotonic() + PATIENCE
         while time.monotonic() < end:
             said = quipu("job", job, "--json", "--data", self.data)
-            if said.code == 0 and [each["kind"] for each in said.json().get("open", [])] == [kind]:
+            if said.code == 0 and [each["kind"] for each in said.json().get("open", [])] == waits:
                 return
         self.fail(f"{job} never came to {kind}")
 
@@ -99,6 +101,9 @@ class Verbs(Case):
                          {"signal": "repeated"})
         self.assertIn("404", self.on("signal", "approved", '{"n": 1}', code=4).err)
         self.assertEqual(self.on("signal", "approved", '{"n": 2}', "--json").json(), {"signal": "early"})
+        # What was answered goes on at the latest when the next node runs.
+        with self.node("wait", '{"n": 8}', "w-8", "wait"):
+            self.until("w-1", None)
         job = self.on("job", "w-1", "--json").json()
         self.assertEqual((job["state"], job["data"]), ("completed", {"by": "Ana"}))
         self.assertIn("409", self.on("interrupt", "w-1", code=4).err)
