@@ -47,8 +47,4 @@ int complain_lines(const std::string& faults) {
   return exit_code::usage;
 }
 
-int complain_definition(const failure& why) {
-  return why.code == fault::invalid ? complain_lines(why.message) : complain(why);
-}
-
 } // namespace quipu
