@@ -59,7 +59,8 @@ std::vector<field> sorted(std::vector<field> fields) {
 
 } // namespace
 
-TEST_CASE("a key of any length is stored_job in pieces, and a commit writes those that it changes") {
+TEST_CASE(
+    "a key of any length is stored_job in pieces, and a commit writes those that it changes") {
   stored_job of{1000};
   auto what = of.next();
   what.turns.push_back({0, 0, 500, 1, digit::pending, digit::started});
