@@ -18,7 +18,7 @@
 /// | row | key | holds |
 /// |---|---|---|
 /// | job | job id | head, owner, identity, state, the engine's fields |
-/// | history | job id, number | the records, packed |
+/// | history | job id, number | the records, packed; a checkpoint for those that are not kept |
 /// | obligations | job id, name | what an open digit waits for, and whether it has been answered |
 /// | mail | job id | what has come for the job and is not yet taken up, in order of arrival |
 /// | set | token | the jobs that an engine owns: the only record of who has what |
@@ -142,7 +142,7 @@ struct birth {
   std::string app;
   std::string version;
   std::string topic;
-  std::string parent; ///< the job that awaits it; may be empty
+  std::string parent; ///< the job that awaits it, or that it goes on from; may be empty
   std::int64_t created_ms = 0;
   token owner = 0; ///< 0: it goes to the ready queue
   write first;
@@ -158,9 +158,11 @@ struct commit {
 
 /// What a commit, start or claim tells its caller.
 struct receipt {
-  bool repeated = false;         ///< this very write had been applied before
-  bool owned = false;            ///< the job is still the caller's
-  std::vector<quipu::mail> mail; ///< all of the job's that is not consumed
+  bool repeated = false; ///< this very write had been applied before
+  bool owned = false;    ///< the job is still the caller's
+  /// The job's that is not consumed, the oldest first: all of it, or as much as is given at once
+  /// (`store_rules::mail_at_once`). Who consumes it gets the rest with the receipts of that.
+  std::vector<quipu::mail> mail;
 };
 
 /// A job as its new owner, or a reader, needs it.
@@ -179,8 +181,8 @@ struct snapshot {
   std::uint64_t records = 0;
   std::vector<field> fields;
   std::vector<obligation_row>
-      obligations; ///< all, also those answered by mail that is not consumed
-  std::vector<quipu::mail> mail;
+      obligations;               ///< all, also those answered by mail that is not consumed
+  std::vector<quipu::mail> mail; ///< as in `receipt`
 };
 
 /// A row of the lists of jobs.
@@ -208,9 +210,32 @@ struct job_page {
 };
 
 struct history_page {
-  std::uint64_t first = 1; ///< number of the first record
+  /// Number of the first record: the one that was asked for, or the oldest that is kept.
+  std::uint64_t first = 1;
   std::vector<std::string> records;
   std::uint64_t total = 0; ///< how many the job has made
+  /// What stands for the records that are not kept, in the page that begins with the oldest that
+  /// is; empty: all are kept.
+  std::string checkpoint;
+};
+
+/// A row as whoever checks the store sees it. What one row says of another - that its job stands in
+/// a set, has a timer, waits on a board - is a claim; where nothing is wrong each claim has its row
+/// and each such row its claim, alike in table, key and value.
+struct audit_row {
+  std::string table;
+  std::string key;
+  std::string value;
+  bool claimed = false; ///< the row should be there; else: it is there
+  std::string job;      ///< whose it is; may be empty
+  std::string trouble;  ///< why it cannot be what it says; empty: it can
+
+  bool operator==(const audit_row&) const = default;
+};
+
+struct audit_page {
+  std::vector<audit_row> rows;
+  std::string next; ///< where to go on; empty: that was all
 };
 
 struct lease {
@@ -285,8 +310,8 @@ public:
   /// Rows: job (owner), both sets, mail, obligations. Takes one running job, whoever owns it: for
   /// interrupt only. `not_found`; `conflict`: it has ended.
   virtual void seize(std::string job, token mine, then<snapshot> done) = 0;
-  /// Rows: queue, mail. Up to `most` of my jobs that have got mail, with all their mail; they leave
-  /// the queue.
+  /// Rows: queue, mail. Up to `most` of my jobs that have got mail, with it (as in `receipt`); they
+  /// leave the queue.
   virtual void pop(token mine, std::size_t most,
                    then<std::vector<std::pair<std::string, std::vector<mail>>>> done) = 0;
   /// The bell: called with a token when its queue got something, with 0 when the ready queue did. A
@@ -318,12 +343,17 @@ public:
   virtual void serve(std::string topic, std::size_t most, then<std::size_t> done) = 0;
   /// Rows: everything the job has. Forgets an ended job. `not_found`; `conflict`: it runs.
   virtual void scrub(std::string job, then<void> done) = 0;
+  /// Rows: history. The records up to number `upto` go; `checkpoint` stands for them, and for what
+  /// the checkpoint before stood for. `not_found`; `conflict`: the job has not made so many, or
+  /// they are gone already. Nothing else of the job changes, so no owner is asked.
+  virtual void condense(std::string job, std::uint64_t upto, std::string checkpoint,
+                        then<void> done) = 0;
 
   // Looking
 
   /// Rows: job, obligations, mail. `not_found`.
   virtual void read(std::string job, then<snapshot> done) = 0;
-  /// Rows: history. `not_found`.
+  /// Rows: history. Up to `most` records from number `first` on. `not_found`.
   virtual void history(std::string job, std::uint64_t first, std::size_t most,
                        then<history_page> done) = 0;
   /// Rows: running, ended.
@@ -333,6 +363,16 @@ public:
   /// `bad_request`: `after` is no such id.
   virtual void published(std::string after, std::size_t most,
                          then<std::vector<published_row>> done) = 0;
+
+  // Checking
+
+  /// Rows: all. Up to about `most` claims and rows that have claims, behind `after` (empty: from
+  /// the first); a row that cannot be read is given with its trouble. `bad_request`: `after` is
+  /// nothing that a page gave.
+  virtual void audit(std::string after, std::size_t most, then<audit_page> done) = 0;
+  /// Makes the row that a claim lacks, or erases the row that lacks its claim; `what` as `audit`
+  /// gave it, from a store in which nothing runs. `conflict`: there is nothing to mend about it.
+  virtual void mend(audit_row what, then<void> done) = 0;
 };
 
 } // namespace quipu

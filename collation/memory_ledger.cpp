@@ -130,6 +130,11 @@ void memory_ledger::scrub(std::string job, then<void> done) {
   inside_->make(done, [&](auto& rows) { return rows.scrub(job); });
 }
 
+void memory_ledger::condense(std::string job, std::uint64_t upto, std::string checkpoint,
+                             then<void> done) {
+  inside_->make(done, [&](auto& rows) { return rows.condense(job, upto, std::move(checkpoint)); });
+}
+
 void memory_ledger::read(std::string job, then<snapshot> done) {
   inside_->make(done, [&](auto& rows) { return rows.read(job); });
 }
@@ -146,6 +151,14 @@ void memory_ledger::jobs(job_filter which, then<job_page> done) {
 void memory_ledger::published(std::string after, std::size_t most,
                               then<std::vector<published_row>> done) {
   inside_->make(done, [&](auto& rows) { return rows.published(after, most); });
+}
+
+void memory_ledger::audit(std::string after, std::size_t, then<audit_page> done) {
+  inside_->make(done, [&](auto& rows) { return rows.audit(after); });
+}
+
+void memory_ledger::mend(audit_row what, then<void> done) {
+  inside_->make(done, [&](auto& rows) { return rows.mend(what); });
 }
 
 std::vector<std::string> memory_ledger::dump() const {

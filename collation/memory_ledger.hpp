@@ -43,6 +43,8 @@ public:
   void due(std::int64_t now_ms, std::size_t most, then<fired> done) override;
   void serve(std::string topic, std::size_t most, then<std::size_t> done) override;
   void scrub(std::string job, then<void> done) override;
+  void condense(std::string job, std::uint64_t upto, std::string checkpoint,
+                then<void> done) override;
 
   void read(std::string job, then<snapshot> done) override;
   void history(std::string job, std::uint64_t first, std::size_t most,
@@ -50,6 +52,9 @@ public:
   void jobs(job_filter which, then<job_page> done) override;
   void published(std::string after, std::size_t most,
                  then<std::vector<published_row>> done) override;
+
+  void audit(std::string after, std::size_t most, then<audit_page> done) override;
+  void mend(audit_row what, then<void> done) override;
 
   /// Every row there is, one line each, "TABLE KEY VALUE": for tests that compare before and after.
   [[nodiscard]] std::vector<std::string> dump() const;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 
 namespace quipu::store_rules {
@@ -34,6 +35,18 @@ result<std::uint64_t> publication_number(std::string_view id) {
   if (id.empty() || (id.size() == publication_id_digits && parse(id, number, 16))) return number;
   return failure{fault::bad_request,
                  fmt::format("\"{}\" is not the id of a publication: 16 hexadecimal digits", id)};
+}
+
+std::vector<mail> first_mail(const std::vector<mail>& all) {
+  const auto count = std::min(all.size(), mail_at_once);
+  return {all.begin(), all.begin() + static_cast<std::ptrdiff_t>(count)};
+}
+
+failure cannot_condense(std::string_view job, std::uint64_t upto, std::uint64_t records,
+                        std::uint64_t gone) {
+  return {fault::conflict,
+          fmt::format("job \"{}\" has records {} to {}; its history cannot be condensed up to {}",
+                      job, gone + 1, records, upto)};
 }
 
 std::string to_text(const cursor& at) {

@@ -16,6 +16,16 @@ inline constexpr std::int64_t spent_ms = 86'400'000;
 inline constexpr std::int64_t publications_ms = 3'600'000;
 inline constexpr std::size_t publications_bytes = 64U << 20U;
 
+/// So much of a job's mail is given at once: who has ten thousand answers does not get all of them
+/// with each receipt.
+inline constexpr std::size_t mail_at_once = 256;
+
+/// Whether this mail is the store's own (`mail_id`), so that nobody can send it again: its id need
+/// not be known when it has been taken up.
+[[nodiscard]] inline bool is_own(std::string_view mail_id) {
+  return mail_id.starts_with("timer:") || mail_id.starts_with("served:");
+}
+
 /// What a page of publications asks for when it begins with the oldest.
 inline constexpr std::string_view from_the_oldest{};
 
@@ -36,6 +46,13 @@ inline constexpr std::string_view from_the_oldest{};
 [[nodiscard]] std::string publication_id(std::uint64_t number);
 /// `bad_request` unless it is what `publication_id` gave, or empty: 0.
 [[nodiscard]] result<std::uint64_t> publication_number(std::string_view id);
+
+/// The oldest of a job's mail, as much as is given at once.
+[[nodiscard]] std::vector<mail> first_mail(const std::vector<mail>& all);
+
+/// Why `condense` is refused.
+[[nodiscard]] failure cannot_condense(std::string_view job, std::uint64_t upto,
+                                      std::uint64_t records, std::uint64_t gone);
 
 /// Where a page of jobs ended: in which list, at which time, at which job.
 struct cursor {

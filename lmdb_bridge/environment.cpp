@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <zlib.h>
 
+#include <array>
 #include <cstring>
 #include <set>
 
@@ -51,6 +53,28 @@ void walk_free(MDB_txn* txn, Each each) {
 
 } // namespace
 
+namespace {
+
+constexpr std::size_t seal_size = 4;
+
+/// CRC-32 of a key and its value, big-endian.
+std::array<char, seal_size> seal(std::string_view key, std::string_view value) {
+  const auto add = [](uLong sum, std::string_view bytes) {
+    if (bytes.empty()) return sum; // which zlib takes for a new beginning
+    return crc32_z(sum, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size());
+  };
+  const auto sum = add(add(crc32_z(0, nullptr, 0), key), value);
+  return {static_cast<char>(sum >> 24U), static_cast<char>(sum >> 16U),
+          static_cast<char>(sum >> 8U), static_cast<char>(sum)};
+}
+
+std::string_view whole_row(std::string_view key, std::optional<std::string_view> value) {
+  if (value) return *value;
+  throw broken_row{fmt::format("a row of {} bytes of key does not match its checksum", key.size())};
+}
+
+} // namespace
+
 trouble::trouble(int code_, std::string_view doing)
     : std::runtime_error{fmt::format("cannot {}: {}", doing, mdb_strerror(code_))}, code{code_} {}
 
@@ -70,6 +94,8 @@ result<environment> environment::open(const std::string& directory, std::size_t 
     if (auto ready = made.open_tables(directory, read_only); !ready) return ready.error();
   } catch (const trouble& why) {
     return opening(directory, why.code);
+  } catch (const broken_row&) {
+    return opening(directory, MDB_CORRUPTED);
   }
   return made;
 }
@@ -129,8 +155,9 @@ result<void> environment::open_tables(const std::string& directory, bool read_on
     const auto theirs = unpacker{as_view(said)}.number();
     if (theirs != format)
       return failure{fault::unavailable,
-                     fmt::format("{} has format {}, this program knows {}: use a newer quipu",
-                                 data_file(directory), theirs, format)};
+                     fmt::format("{} has format {}, this program knows {}: use {}",
+                                 data_file(directory), theirs, format,
+                                 theirs > format ? "a newer quipu" : "the quipu that wrote it")};
   }
   for (std::size_t i = 0; i < table_names.size(); ++i)
     check(mdb_dbi_open(raw_txn, table_names[i], read_only ? 0U : MDB_CREATE, &dbis_[i]),
@@ -138,6 +165,8 @@ result<void> environment::open_tables(const std::string& directory, bool read_on
   if (fresh) {
     packer mine;
     mine.number(format);
+    const auto sum = seal(as_view(name), mine.bytes);
+    mine.bytes.append(sum.data(), sum.size());
     auto value = as_val(mine.bytes);
     check(mdb_put(raw_txn, meta, &name, &value, 0), "write the format");
   }
@@ -157,15 +186,28 @@ std::optional<std::string_view> transaction::get(table in, std::string_view key)
   const auto code = mdb_get(raw_.get(), in_->dbi(in), &name, &value);
   if (code == MDB_NOTFOUND) return std::nullopt;
   check(code, "read a row");
-  return as_view(value);
+  return whole_row(key, unsealed(key, as_view(value)));
 }
 
 void transaction::put(table in, std::string_view key, std::string_view value) {
   has_written_ = true;
-  written_bytes_ += key.size() + value.size();
+  written_bytes_ += key.size() + value.size() + seal_size;
   auto name = as_val(key);
-  auto bytes = as_val(value);
-  check(mdb_put(raw_.get(), in_->dbi(in), &name, &bytes, 0), "write a row");
+  MDB_val room{value.size() + seal_size, nullptr};
+  check(mdb_put(raw_.get(), in_->dbi(in), &name, &room, MDB_RESERVE), "write a row");
+  auto* to = static_cast<char*>(room.mv_data);
+  if (!value.empty()) std::memcpy(to, value.data(), value.size());
+  const auto sum = seal(key, value);
+  std::memcpy(to + value.size(), sum.data(), sum.size());
+}
+
+std::optional<std::string_view> transaction::unsealed(std::string_view key,
+                                                      std::string_view stored) {
+  if (stored.size() < seal_size) return std::nullopt;
+  const auto value = stored.substr(0, stored.size() - seal_size);
+  const auto sum = seal(key, value);
+  if (std::memcmp(stored.data() + value.size(), sum.data(), sum.size()) != 0) return std::nullopt;
+  return value;
 }
 
 bool transaction::erase(table in, std::string_view key) {
@@ -214,23 +256,27 @@ transaction::cursor::cursor(const transaction& of, table in) {
   raw_.reset(raw);
 }
 
-transaction::found_row transaction::cursor::seek(std::string_view from) const {
-  if (from.empty()) return move(MDB_FIRST);
+transaction::found_row transaction::cursor::seek(std::string_view from, bool unseal) const {
+  if (from.empty()) return move(MDB_FIRST, unseal);
   auto name = as_val(from);
   MDB_val value{};
   const auto code = mdb_cursor_get(raw_.get(), &name, &value, MDB_SET_RANGE);
   if (code == MDB_NOTFOUND) return std::nullopt;
   check(code, "find a row");
-  return found_row{{as_view(name), as_view(value)}};
+  const auto stored = as_view(value);
+  const auto at = as_view(name);
+  return found_row{{at, unseal ? whole_row(at, unsealed(at, stored)) : stored}};
 }
 
-transaction::found_row transaction::cursor::move(MDB_cursor_op how) const {
+transaction::found_row transaction::cursor::move(MDB_cursor_op how, bool unseal) const {
   MDB_val name{};
   MDB_val value{};
   const auto code = mdb_cursor_get(raw_.get(), &name, &value, how);
   if (code == MDB_NOTFOUND) return std::nullopt;
   check(code, "read the next row");
-  return found_row{{as_view(name), as_view(value)}};
+  const auto stored = as_view(value);
+  const auto at = as_view(name);
+  return found_row{{at, unseal ? whole_row(at, unsealed(at, stored)) : stored}};
 }
 
 void transaction::cursor::erase() const { check(mdb_cursor_del(raw_.get(), 0), "delete a row"); }

@@ -40,7 +40,7 @@ private:
 using stored_row = std::pair<std::string, std::string>;
 
 /// A transaction: everything is written by `commit`, or nothing. What `get` gives is valid until
-/// the next write.
+/// the next write. A row that does not match its checksum throws `broken_row`.
 class transaction {
 public:
   transaction(const environment& in, bool read_only);
@@ -75,6 +75,16 @@ public:
       found = at.move(MDB_PREV);
   }
   void erase_all(table in, std::string_view prefix);
+  /// As `walk_from`, but `each(key, value, sound)` is also given what does not match its checksum.
+  template <class Each>
+  void inspect(table in, std::string_view from, Each each) const {
+    const cursor at{*this, in};
+    for (auto found = at.seek(from, false); found;) {
+      const auto whole = unsealed(found->first, found->second);
+      if (!each(found->first, whole.value_or(std::string_view{}), whole.has_value())) return;
+      found = at.move(MDB_NEXT, false);
+    }
+  }
 
   /// Pages that are in use by no state of the file.
   [[nodiscard]] std::set<std::size_t> free_pages() const;
@@ -86,12 +96,16 @@ public:
   [[nodiscard]] std::size_t count_free() const;
 
 private:
+  /// The value without its checksum; none: it does not match.
+  static std::optional<std::string_view> unsealed(std::string_view key, std::string_view stored);
+
   using found_row = std::optional<std::pair<std::string_view, std::string_view>>;
   class cursor {
   public:
     cursor(const transaction& of, table in);
-    found_row seek(std::string_view from) const;
-    found_row move(MDB_cursor_op how) const;
+    /// The row without its checksum, or as it is stored.
+    found_row seek(std::string_view from, bool unseal = true) const;
+    found_row move(MDB_cursor_op how, bool unseal = true) const;
     void erase() const;
 
   private:

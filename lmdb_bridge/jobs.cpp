@@ -31,7 +31,7 @@ result<receipt> store::apply(const quipu::commit& what) {
   if (const auto* id = first_taken(what.what, born)) return failure{fault::taken, *id};
 
   for (const auto& id : what.consumed) {
-    say(of->number, id);
+    if (!is_own(id)) say(of->number, id);
     erase_mail(*of, id);
   }
   perform(*of, what.what);
@@ -63,6 +63,37 @@ result<void> store::scrub(const std::string& id) {
     return failure{fault::conflict,
                    fmt::format("job \"{}\" runs; only an ended job can be scrubbed", id)};
   forget(*of);
+  return {};
+}
+
+result<void> store::condense(const std::string& id, std::uint64_t upto,
+                             const std::string& checkpoint) {
+  const auto* of = find(id);
+  if (!of) return failure{fault::not_found, fmt::format("there is no job \"{}\"", id)};
+  const auto before = txn().get(table::history, checkpoint_key(of->number));
+  const auto gone = before ? unpacker{*before}.number() : 0;
+  if (upto <= gone || upto > of->about.records)
+    return cannot_condense(id, upto, of->about.records, gone);
+  // The rows whose records go, and what is left of the last of them.
+  std::vector<std::string> spent;
+  std::vector<std::string> left;
+  txn().walk_from(table::history, key(of->number, gone + 1),
+                  [&](std::string_view at, std::string_view value) {
+                    if (!at.starts_with(be64(of->number))) return false;
+                    auto number = read_be64(at, 8);
+                    if (number > upto) return false;
+                    spent.emplace_back(at);
+                    unpacker records{value};
+                    for (auto count = records.number(); count > 0; --count, ++number)
+                      if (auto record = records.text(); number > upto)
+                        left.push_back(std::move(record));
+                    return true;
+                  });
+  for (const auto& at : spent) txn().erase(table::history, at);
+  if (!left.empty())
+    txn().put(table::history, key(of->number, upto + 1), packer{}.texts(left).bytes);
+  txn().put(table::history, checkpoint_key(of->number),
+            packer{}.number(upto).text(checkpoint).bytes);
   return {};
 }
 
@@ -118,8 +149,8 @@ void store::perform(job& of, const write& what) {
 void store::end(job& of, const end_mark& mark) {
   for (const auto& name : obligation_names(of)) settle(of, name);
   for (const auto& wait : of.hooks) mark_late(of, wait);
-  for (const auto& left : inbox(of)) {
-    say(of.number, left.id);
+  for (const auto& left : inbox(of, SIZE_MAX)) {
+    if (!is_own(left.id)) say(of.number, left.id);
     erase_mail(of, left.id);
   }
   disown(of);
@@ -152,7 +183,7 @@ void store::forget(job& of) {
 }
 
 receipt store::receipt_for(const job& of, token asker, bool repeated) {
-  return {repeated, asker != 0 && of.about.owner == asker, inbox(of)};
+  return {repeated, asker != 0 && of.about.owner == asker, inbox(of, mail_at_once)};
 }
 
 void store::publish(const publication& what) {

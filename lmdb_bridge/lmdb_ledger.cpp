@@ -176,6 +176,12 @@ void lmdb_ledger::scrub(std::string job, then<void> done) {
   inside_->write(std::move(done), [=](store& rows) { return rows.scrub(job); });
 }
 
+void lmdb_ledger::condense(std::string job, std::uint64_t upto, std::string checkpoint,
+                           then<void> done) {
+  inside_->write(std::move(done),
+                 [=](store& rows) { return rows.condense(job, upto, checkpoint); });
+}
+
 void lmdb_ledger::read(std::string job, then<snapshot> done) {
   inside_->read(std::move(done), [=](store& rows) { return rows.read(job); });
 }
@@ -192,6 +198,15 @@ void lmdb_ledger::jobs(job_filter which, then<job_page> done) {
 void lmdb_ledger::published(std::string after, std::size_t most,
                             then<std::vector<published_row>> done) {
   inside_->read(std::move(done), [=](store& rows) { return rows.published(after, most); });
+}
+
+void lmdb_ledger::audit(std::string after, std::size_t most, then<audit_page> done) {
+  inside_->read(std::move(done), [=](store& rows) { return rows.audit(after, most); });
+}
+
+void lmdb_ledger::mend(audit_row what, then<void> done) {
+  inside_->write(std::move(done),
+                 [what = std::move(what)](store& rows) { return rows.mend(what); });
 }
 
 void lmdb_ledger::dump(then<std::vector<std::string>> done) {

@@ -17,14 +17,20 @@ result<history_page> store::history(const std::string& id, std::uint64_t first, 
   const auto* of = find(id);
   if (!of) return failure{fault::not_found, fmt::format("there is no job \"{}\"", id)};
   history_page page;
-  page.first = std::max<std::uint64_t>(first, 1);
   page.total = of->about.records;
+  page.first = std::max<std::uint64_t>(first, 1);
+  if (const auto row = txn().get(table::history, checkpoint_key(of->number))) {
+    unpacker from{*row};
+    const auto gone = from.number();
+    page.first = std::max(page.first, gone + 1);
+    if (page.first == gone + 1) page.checkpoint = from.text();
+  }
   const auto mine = be64(of->number);
   // The row that holds the first record begins with it or before it.
   auto from = key(of->number, page.first);
   txn().walk_back(table::history, key(of->number, page.first + 1),
                   [&](std::string_view at, std::string_view) {
-                    if (at.starts_with(mine)) from = at;
+                    if (at.starts_with(mine) && read_be64(at, 8) != 0) from = at;
                     return false;
                   });
   txn().walk_from(table::history, from, [&](std::string_view at, std::string_view value) {

@@ -95,7 +95,7 @@ std::vector<std::pair<std::string, std::vector<mail>>> store::pop(token mine, st
     txn().erase(table::queues, next->first);
     auto& of = touch(load(read_be64(next->second)));
     of.queued = 0;
-    if (of.has_mail()) got.emplace_back(of.about.job, inbox(of));
+    if (of.has_mail()) got.emplace_back(of.about.job, inbox(of, mail_at_once));
   }
   return got;
 }

@@ -1,3 +1,4 @@
+#include "collation/store_rules.hpp"
 #include "lmdb_bridge/store.hpp"
 
 #include <algorithm>
@@ -115,17 +116,18 @@ void store::erase_mail(job& of, const std::string& id) {
   --of.mail_outside;
 }
 
-// All of it, in order of arrival.
-std::vector<mail> store::inbox(const job& of) {
+// In order of arrival, the oldest `most`.
+std::vector<mail> store::inbox(const job& of, std::size_t most) {
   std::vector<mail> all;
   auto inside = of.inbox.begin();
   const auto take_inside = [&](std::uint64_t before) {
-    for (; inside != of.inbox.end() && inside->number < before; ++inside)
+    for (; inside != of.inbox.end() && inside->number < before && all.size() < most; ++inside)
       all.push_back(inside->what);
   };
   if (of.mail_outside > 0)
     txn().walk(table::parts, key(of.number, 'm'), [&](std::string_view at, std::string_view value) {
       take_inside(read_be64(at, kind_at + 1));
+      if (all.size() == most) return false;
       unpacker from{value};
       all.push_back(decode_mail(from));
       return true;
@@ -165,7 +167,7 @@ snapshot store::look(job& of) {
     });
   std::ranges::sort(seen.fields, {}, &field::name);
   std::ranges::sort(seen.obligations, {}, &obligation_row::name);
-  seen.mail = inbox(of);
+  seen.mail = inbox(of, store_rules::mail_at_once);
   return seen;
 }
 

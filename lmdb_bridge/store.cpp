@@ -40,9 +40,13 @@ void store::begin(bool read_only) {
 }
 
 void store::flush() {
-  for (auto number : touched_)
+  for (auto number : touched_) {
     if (const auto found = jobs_.find(number); found != jobs_.end()) save(found->second);
+    let_rest(number);
+  }
   touched_.clear();
+  for (auto number : loaded_) let_rest(number);
+  loaded_.clear();
   if (jobs_.size() <= most_jobs_kept) return;
   jobs_.clear();
   numbers_.clear();
@@ -66,6 +70,7 @@ void store::abort() {
   jobs_.clear();
   numbers_.clear();
   touched_.clear();
+  loaded_.clear();
   bells.clear();
   counters_ = written_;
 }
@@ -109,7 +114,16 @@ job& store::load(std::uint64_t number) {
   if (!row) throw broken_row{fmt::format("job number {} is named, but it is not there", number)};
   auto& made = jobs_.emplace(number, decode_job(number, *row)).first->second;
   numbers_.emplace(made.about.job, number);
+  loaded_.push_back(number);
   return made;
+}
+
+// What has no owner is not kept decoded.
+void store::let_rest(std::uint64_t number) {
+  const auto found = jobs_.find(number);
+  if (found == jobs_.end() || found->second.about.owner != 0) return;
+  numbers_.erase(found->second.about.job);
+  jobs_.erase(found);
 }
 
 // The job will be written at the end of this call.

@@ -13,8 +13,8 @@ namespace quipu::lmdb {
 /// and needs no transaction of its own. Nothing is moved out of arguments: after an error of LMDB
 /// the writer begins a new transaction and makes the calls of the old one again.
 ///
-/// Jobs stay decoded between calls (they are written through at the end of each), so a commit
-/// reads nothing from the file. The order of everything is that of the memory ledger.
+/// Jobs that have an owner stay decoded between calls (they are written through at the end of
+/// each), so a commit reads nothing from the file; a job at rest costs no memory. The order of everything is that of the memory ledger.
 class store {
 public:
   explicit store(const environment& in);
@@ -58,11 +58,14 @@ public:
   fired due(std::int64_t now_ms, std::size_t most);
   std::size_t serve(const std::string& topic, std::size_t most);
   result<void> scrub(const std::string& id);
+  result<void> condense(const std::string& id, std::uint64_t upto, const std::string& checkpoint);
 
   result<snapshot> read(const std::string& id);
   result<history_page> history(const std::string& id, std::uint64_t first, std::size_t most);
   result<job_page> jobs(const job_filter& which);
   result<std::vector<published_row>> published(const std::string& after, std::size_t most);
+  result<audit_page> audit(const std::string& after, std::size_t most);
+  result<void> mend(const audit_row& what);
   std::vector<std::string> dump();
 
 private:
@@ -99,6 +102,7 @@ private:
   job* find(const std::string& id);
   job& load(std::uint64_t number);
   job& touch(job& of);
+  void let_rest(std::uint64_t number);
   void save(job& of);
 
   // parts.cpp: what of a job may stand in rows of its own
@@ -111,7 +115,7 @@ private:
   bool has_mail(const job& of, const std::string& id);
   void add_mail(job& of, const mail& what);
   void erase_mail(job& of, const std::string& id);
-  std::vector<mail> inbox(const job& of);
+  std::vector<mail> inbox(const job& of, std::size_t most);
   std::vector<std::string> obligation_names(const job& of);
   snapshot look(job& of);
   job_row peek(std::uint64_t number);
@@ -146,6 +150,9 @@ private:
   std::optional<early_signal> early_at(const std::string& board);
   void drop_early(const std::string& board);
 
+  // audit.cpp
+  class auditor;
+
   // ownership.cpp
   result<void> may_own(token mine);
   std::optional<lease_row> lease_of(token owner);
@@ -163,6 +170,7 @@ private:
   std::unordered_map<std::uint64_t, job> jobs_;
   std::unordered_map<std::string, std::uint64_t> numbers_; ///< of the jobs in `jobs_`
   std::vector<std::uint64_t> touched_;
+  std::vector<std::uint64_t> loaded_; ///< by this call
 };
 
 } // namespace quipu::lmdb

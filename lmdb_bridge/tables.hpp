@@ -7,14 +7,15 @@
 #include <array>
 #include <string_view>
 
-/// What is in the data file: every table, its keys and its values. Format 1.
+/// What is in the data file: every table, its keys and its values. Format 2.
 ///
 /// N is a job's number (births are counted; eight bytes), A an arming number (armings, queueings
-/// and timers are counted alike), T(x) a text in a key. Values are written with `packer`.
+/// and timers are counted alike), T(x) a text in a key. Values are written with `packer`; behind
+/// each stands the CRC-32 of its key and itself (4 bytes, big-endian), which LMDB does not have.
 ///
 /// | table | key | value |
 /// |---|---|---|
-/// | meta | "format" | the number 1 |
+/// | meta | "format" | the number 2 |
 /// | meta | "counters" | births, armings, publishings, bytes published, newest time |
 /// | apps | T(app) T(version) | hash, source, public topics, active |
 /// | leases | token | until, spent, who |
@@ -25,6 +26,7 @@
 /// | parts | N 'm' number | a mail, likewise, in order of arrival |
 /// | parts | N 'i' T(mail id) | the number of such a mail |
 /// | history | N, first record's number | the records of one write, as texts |
+/// | history | N, 0 | number of the last record that is not kept, the checkpoint for all of these |
 /// | sets | token N | |
 /// | queues | token A | N |
 /// | ready | A | N |
@@ -64,7 +66,7 @@ inline constexpr std::array<const char*, 17> table_names{
     "ready", "timers", "board",  "backlog", "said", "running", "ended",   "publications"};
 static_assert(table_names.size() == static_cast<std::size_t>(table::publications) + 1);
 
-inline constexpr std::uint64_t format = 1;
+inline constexpr std::uint64_t format = 2;
 
 /// LMDB's keys end at 511 bytes; a longer text is known by its SHA-256.
 inline constexpr std::size_t longest_text_in_key = 200;
@@ -94,6 +96,11 @@ template <class... Pieces>
   };
   (add(pieces), ...);
   return made;
+}
+
+/// Before the first record of the job.
+[[nodiscard]] inline std::string checkpoint_key(std::uint64_t job) {
+  return key(job, std::uint64_t{0});
 }
 
 struct timer_key {

@@ -33,7 +33,7 @@ result<receipt> store::apply(commit what) {
   for (const auto& id : what.consumed) {
     const auto found = std::ranges::find(of->inbox, id, &mail::id);
     if (found == of->inbox.end()) continue; // named twice
-    say(what.job, id);
+    if (!is_own(id)) say(what.job, id);
     of->inbox.erase(found);
   }
   perform(*of, std::move(what.what));
@@ -69,6 +69,18 @@ result<void> store::scrub(const std::string& id) {
   return {};
 }
 
+result<void> store::condense(const std::string& id, std::uint64_t upto, std::string checkpoint) {
+  auto* of = find(id);
+  if (!of) return failure{fault::not_found, fmt::format("there is no job \"{}\"", id)};
+  const auto gone = of->about.records - of->history.size();
+  if (upto <= gone || upto > of->about.records)
+    return cannot_condense(id, upto, of->about.records, gone);
+  of->history.erase(of->history.begin(),
+                    of->history.begin() + static_cast<std::ptrdiff_t>(upto - gone));
+  of->checkpoint = std::move(checkpoint);
+  return {};
+}
+
 const std::string* store::first_taken(const write& what, std::set<std::string>& born) const {
   for (const auto& child : what.children) {
     if (find(child.job) || !born.insert(child.job).second) return &child.job;
@@ -91,8 +103,8 @@ job& store::give_birth(birth what) {
 }
 
 void store::perform(job& of, write what) {
+  of.about.records += what.records.size();
   std::ranges::move(what.records, std::back_inserter(of.history));
-  of.about.records = of.history.size();
   of.about.at = what.makes;
   for (const auto& name : what.unset) of.fields.erase(name);
   for (auto& field : what.set) of.fields[field.name] = std::move(field.bytes);
@@ -115,7 +127,8 @@ void store::end(job& of, const end_mark& mark) {
   const auto id = of.about.job;
   while (!of.obligations.empty()) settle(of, std::string{of.obligations.begin()->first});
   for (const auto& [hook, wait] : of.hooks) mark_late(of, hook, wait);
-  for (const auto& left : of.inbox) say(id, left.id);
+  for (const auto& left : of.inbox)
+    if (!is_own(left.id)) say(id, left.id);
   of.inbox.clear();
   disown(of);
   of.about.state = mark.state;
@@ -154,7 +167,7 @@ void store::trim_publications() {
 }
 
 receipt store::receipt_for(const job& of, token asker, bool repeated) const {
-  return {repeated, asker != 0 && of.about.owner == asker, of.inbox};
+  return {repeated, asker != 0 && of.about.owner == asker, first_mail(of.inbox)};
 }
 
 job* store::find(const std::string& id) {

@@ -18,10 +18,12 @@ result<history_page> store::history(const std::string& id, std::uint64_t first,
   const auto* of = find(id);
   if (!of) return failure{fault::not_found, fmt::format("there is no job \"{}\"", id)};
   history_page page;
-  page.first = std::max<std::uint64_t>(first, 1);
-  page.total = of->history.size();
+  page.total = of->about.records;
+  const auto gone = page.total - of->history.size();
+  page.first = std::max<std::uint64_t>(first, gone + 1);
+  if (page.first == gone + 1) page.checkpoint = of->checkpoint;
   for (auto at = page.first; at <= page.total && page.records.size() < most; ++at)
-    page.records.push_back(of->history[at - 1]);
+    page.records.push_back(of->history[at - gone - 1]);
   return page;
 }
 
@@ -76,6 +78,7 @@ std::vector<std::string> store::dump() const {
     row("jobs", id,
         fmt::format("{} {} {} {}", of.about.gid, of.about.state, of.about.owner,
                     to_hex(of.about.at)));
+    if (!of.checkpoint.empty()) row("history", id, of.checkpoint);
     for (const auto& record : of.history) row("history", id, record);
     for (const auto& [name, bytes] : of.fields) row("fields", id + '/' + name, bytes);
     for (const auto& [name, open] : of.obligations)

@@ -83,7 +83,7 @@ std::vector<std::pair<std::string, std::vector<mail>>> store::pop(token mine, st
     queue.erase(queue.begin());
     if (queue.empty()) queues_.erase(mine);
     of.queued.reset();
-    if (!of.inbox.empty()) got.emplace_back(of.about.job, of.inbox);
+    if (!of.inbox.empty()) got.emplace_back(of.about.job, first_mail(of.inbox));
   }
   return got;
 }
@@ -126,7 +126,7 @@ snapshot store::look(const job& of) const {
   auto seen = of.about;
   for (const auto& [name, bytes] : of.fields) seen.fields.push_back({name, bytes});
   for (const auto& [name, row] : of.obligations) seen.obligations.push_back(row.row);
-  seen.mail = of.inbox;
+  seen.mail = first_mail(of.inbox);
   return seen;
 }
 

@@ -2,6 +2,7 @@
 
 #include "collation/ledger.hpp"
 
+#include <deque>
 #include <map>
 #include <set>
 #include <tuple>
@@ -31,9 +32,10 @@ struct last_wait {
 };
 
 struct job {
-  std::uint64_t number = 0; ///< in the order of birth
-  snapshot about;           ///< without fields, obligations and mail
-  std::vector<std::string> history;
+  std::uint64_t number = 0;        ///< in the order of birth
+  snapshot about;                  ///< without fields, obligations and mail
+  std::deque<std::string> history; ///< those that are kept
+  std::string checkpoint;          ///< what stands for the others
   std::map<std::string, std::string> fields;
   std::map<std::string, obligation> obligations;
   std::vector<mail> inbox;
@@ -96,11 +98,14 @@ public:
   fired due(std::int64_t now_ms, std::size_t most);
   std::size_t serve(const std::string& topic, std::size_t most);
   result<void> scrub(const std::string& id);
+  result<void> condense(const std::string& id, std::uint64_t upto, std::string checkpoint);
 
   result<snapshot> read(const std::string& id) const;
   result<history_page> history(const std::string& id, std::uint64_t first, std::size_t most) const;
   result<job_page> jobs(const job_filter& which) const;
   result<std::vector<published_row>> published(const std::string& after, std::size_t most) const;
+  result<audit_page> audit(const std::string& after) const;
+  result<void> mend(const audit_row& what) const;
   std::vector<std::string> dump() const;
 
 private:

@@ -86,6 +86,15 @@ public:
   result<void> scrub(std::string job) {
     return await<void>([&](auto done) { store_.scrub(job, done); });
   }
+  result<void> condense(std::string job, std::uint64_t upto, std::string checkpoint) {
+    return await<void>([&](auto done) { store_.condense(job, upto, checkpoint, done); });
+  }
+  result<audit_page> audit(std::string after = {}, std::size_t most = 7) {
+    return await<audit_page>([&](auto done) { store_.audit(after, most, done); });
+  }
+  result<void> mend(audit_row what) {
+    return await<void>([&](auto done) { store_.mend(what, done); });
+  }
   result<snapshot> read(std::string job) {
     return await<snapshot>([&](auto done) { store_.read(job, done); });
   }

@@ -4,6 +4,7 @@
 /// `QUIPU_CONTRACT_STORES` defined as the list of stores (see `caller.hpp`).
 #include "tests/contract/answering.hpp"
 #include "tests/contract/committing.hpp"
+#include "tests/contract/keeping.hpp"
 #include "tests/contract/looking.hpp"
 #include "tests/contract/owning.hpp"
 #include "tests/contract/properties.hpp"

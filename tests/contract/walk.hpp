@@ -1,6 +1,6 @@
 #pragma once
 
-#include "tests/contract/caller.hpp"
+#include "tests/contract/audited.hpp"
 
 #include <fmt/format.h>
 
@@ -80,7 +80,8 @@ public:
     for (const auto& id : ids_) {
       say("read", store_.call.read(id));
       const auto page = store_.call.history(id);
-      said.push_back(page ? fmt::format("{} {}", page->total, fmt::join(page->records, "|"))
+      said.push_back(page ? fmt::format("{} {} {} {}", page->first, page->total, page->checkpoint,
+                                        fmt::join(page->records, "|"))
                           : "none");
     }
     job_filter which;
@@ -97,6 +98,7 @@ public:
       said.push_back(fmt::format("{} {} {}", row.id, row.at_ms, row.what.body));
     for (const auto& held : store_.call.leases())
       said.push_back(fmt::format("{:x} {}", held.owner, held.until_ms));
+    REQUIRE(without_their_likes(audited(store_.call)) == names{});
   }
 
   /// Ends every job and lets time pass: what is left then?
@@ -278,6 +280,8 @@ private:
     case 11: return say("renew", store_.call.renew(any(owners_), 500));
     case 12:
       if (chance(30)) say("scrub", store_.call.scrub(any(ids_)));
+      if (chance(70))
+        say("condense", store_.call.condense(any(ids_), below(8), fmt::format("k{}", below(100))));
       return;
     default: return commit_something();
     }

@@ -171,13 +171,13 @@ TEST_CASE("a newer format is refused and named") {
   MDB_dbi dbi = 0;
   REQUIRE(mdb_dbi_open(txn, "meta", 0, &dbi) == 0);
   MDB_val name_of{6, const_cast<char*>("format")};
-  MDB_val two{1, const_cast<char*>("\x02")};
-  REQUIRE(mdb_put(txn, dbi, &name_of, &two, 0) == 0);
+  MDB_val three{1, const_cast<char*>("\x03")};
+  REQUIRE(mdb_put(txn, dbi, &name_of, &three, 0) == 0);
   REQUIRE(mdb_txn_commit(txn) == 0);
   mdb_env_close(env);
   const auto why = refused(at(place.path()));
   REQUIRE(why.code == fault::unavailable);
-  REQUIRE_THAT(why.message, Catch::Contains("format 2"));
+  REQUIRE_THAT(why.message, Catch::Contains("format 3"));
 }
 
 TEST_CASE("a directory that cannot be made or written is refused with the reason") {
