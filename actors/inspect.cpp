@@ -17,10 +17,6 @@ namespace {
 /// More awaited jobs than this are shown as brackets without content.
 constexpr std::size_t most_jobs = 10'000;
 
-std::chrono::system_clock::time_point time_of(std::int64_t epoch_ms) {
-  return std::chrono::system_clock::time_point{std::chrono::milliseconds{epoch_ms}};
-}
-
 json error_json(const value& error) { return error ? *error : json(); }
 
 std::optional<job_error> error_of(const job& of) {
@@ -203,6 +199,10 @@ private:
 };
 
 } // namespace
+
+std::chrono::system_clock::time_point time_of(std::int64_t epoch_ms) {
+  return std::chrono::system_clock::time_point{std::chrono::milliseconds{epoch_ms}};
+}
 
 void inspect(ledger& from, const shelf& plans, std::string id, then<job_info> done) {
   std::make_shared<reading>(from, plans, std::move(done))->begin(std::move(id));

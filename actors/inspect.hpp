@@ -7,6 +7,8 @@
 
 #include <quipu/client.hpp>
 
+#include <chrono>
+#include <cstdint>
 #include <string>
 
 /// Jobs and their histories as people see them: names for numbers, and the composite.
@@ -21,5 +23,8 @@ void inspect(ledger& from, const shelf& plans, std::string id, then<job_info> do
 
 /// What each open digit of a job waits for: activity, dimension, kind, attempt, since, due.
 [[nodiscard]] json open_obligations(const job& of, const flow& rules);
+
+/// The ledger's time as callers see it.
+[[nodiscard]] std::chrono::system_clock::time_point time_of(std::int64_t epoch_ms);
 
 } // namespace quipu

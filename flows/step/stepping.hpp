@@ -71,7 +71,4 @@ private:
   std::optional<interruption> descends_; ///< the end is that of the awaited children too
 };
 
-/// The reason of a status code, as HTTP calls it (RFC 9110, 15): "Not Found".
-[[nodiscard]] std::string_view phrase(int code) noexcept;
-
 } // namespace quipu

@@ -1,0 +1,88 @@
+#include "actors/answered.hpp"
+#include "actors/inspect.hpp"
+#include "actors/local_client.hpp"
+#include "flows/view.hpp"
+
+#include <fmt/format.h>
+
+/// Jobs and their histories.
+namespace quipu {
+
+namespace {
+
+/// How many records one call of the store brings.
+constexpr std::size_t records_a_call = 1'000;
+
+/// What the workers of a job's open calls have last said.
+void add_progress(json& open, const std::vector<std::shared_ptr<const call>>& calls) {
+  for (const auto& each : calls) {
+    const auto beat = each->last_beat();
+    if (!beat) continue;
+    for (auto& owed : open)
+      if (owed["activity"] == each->activity() && owed["dimension"] == each->dimension()) {
+        owed["progress"] = beat->progress;
+        owed["heartbeat"] = iso_time(
+            std::chrono::duration_cast<std::chrono::milliseconds>(beat->at.time_since_epoch())
+                .count());
+      }
+  }
+}
+
+} // namespace
+
+result<job_info> local_client::job(const std::string& id) {
+  answered<job_info> looked;
+  inspect(*with_.store, *with_.plans, id, looked.then());
+  auto found = looked.wait();
+  if (found && with_.open) add_progress(found->open, with_.open->of(id));
+  return found;
+}
+
+result<std::vector<json>> local_client::history(const std::string& id) {
+  answered<snapshot> read;
+  with_.store->read(id, read.then());
+  auto there = read.wait();
+  if (!there) return there.error();
+  const auto app = with_.plans->find(there->app, there->version);
+  const auto* rules = app ? app->find(there->topic) : nullptr;
+  if (rules == nullptr)
+    return failure{
+        fault::not_found,
+        fmt::format("the definition of job \"{}\", app \"{}\" version \"{}\", is not there", id,
+                    there->app, there->version)};
+  std::vector<json> all;
+  quipu::job view;
+  for (std::uint64_t next = 1;;) {
+    answered<quipu::history_page> asked;
+    with_.store->history(id, next, records_a_call, asked.then());
+    auto page = asked.wait();
+    if (!page) return page.error();
+    for (const auto& bytes : page->records) {
+      auto what = decode_record(bytes);
+      if (!what) return what.error();
+      if (auto folded = view.fold(*what); !folded) return folded.error();
+      all.push_back(describe(*what, view, *rules));
+    }
+    next = page->first + page->records.size();
+    if (page->records.empty() || next > page->total) return all;
+  }
+}
+
+result<job_list> local_client::jobs(const job_query& which) {
+  answered<job_page> asked;
+  with_.store->jobs({which.topic, which.state, which.after, which.most}, asked.then());
+  auto page = asked.wait();
+  if (!page) return page.error();
+  job_list list;
+  list.next = std::move(page->next);
+  for (auto& row : page->rows) {
+    job_list::row made{std::move(row.job),   std::move(row.app),   std::move(row.version),
+                       std::move(row.topic), std::move(row.state), time_of(row.created_ms),
+                       std::nullopt};
+    if (row.ended_ms != 0) made.ended = time_of(row.ended_ms);
+    list.rows.push_back(std::move(made));
+  }
+  return list;
+}
+
+} // namespace quipu

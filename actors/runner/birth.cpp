@@ -1,0 +1,109 @@
+#include "actors/runner.hpp"
+#include "flows/step.hpp"
+
+#include <fmt/format.h>
+
+/// How jobs begin: those that somebody starts, and the children of others.
+namespace quipu {
+
+namespace {
+
+failure is_taken(const std::string& id) {
+  return {fault::conflict, fmt::format("a job with the id \"{}\" is there already", id)};
+}
+
+} // namespace
+
+void runner::start(std::uint64_t request, const std::string& topic, const std::string& app,
+                   std::string id, json message, std::string gid, bool has_room) {
+  const auto refuse = [&](failure why) { wishes.push_back(wish::accept{request, std::move(why)}); };
+  auto found = plans_.active(topic, app);
+  if (!found) return refuse(found.error());
+  const auto& plan = *found;
+  const ground on{*plan, *plan->find(topic), now_ms_, terms_.limits};
+  if (auto admitted = admit(on, message); !admitted) return refuse(admitted.error());
+  auto named = job_id(on, message);
+  if (!named) return refuse(named.error());
+  if (!named->empty()) id = *named;
+  if (auto fit = check_id(id, terms_.limits); !fit) return refuse(fit.error());
+  if (find(id) != nullptr) return refuse(is_taken(id));
+
+  identity who;
+  who.job = id;
+  who.gid = std::move(gid);
+  who.app = plan->app;
+  who.version = plan->version;
+  who.topic = topic;
+  who.slices = static_cast<std::uint32_t>(on.rules.slices.size());
+  who.history = terms_.history;
+  held made;
+  made.app = plan;
+  made.rules = &on.rules;
+  made.request = request;
+  made.has_room = has_room;
+  auto& of = jobs_.emplace(id, std::move(made)).first->second;
+  conceive(id, of, who, value{std::move(message)});
+}
+
+/// Makes the job's first commit: its birth, and the trigger folded into it.
+void runner::conceive(const std::string& job, held& of, const identity& who, const value& message) {
+  of.view = std::make_shared<quipu::job>();
+  of.at = {};
+  of.unborn = birth{
+      job, who.gid, who.app, who.version, who.topic, {}, now_ms_, of.has_room ? mine_ : 0, {}};
+  of.draft.emplace();
+  add(of, *of.draft, create({*of.app, *of.rules, now_ms_, terms_.limits}, who, message));
+  if (!of.has_room) return commit(job, of);
+  of.draft->made.back().next.clear();
+  of.waiting.push_back({cause::begun, {}, 0, {}, {}, {}});
+  go_on(job, of);
+}
+
+birth runner::give_birth(const plan& app, const offspring& child, bool mine, promised& with) const {
+  const auto& rules = *app.find(child.who.topic);
+  const ground on{app, rules, now_ms_, terms_.limits};
+  auto made = create(on, child.who, child.message);
+  birth born;
+  born.job = child.who.job;
+  born.gid = child.who.gid;
+  born.app = child.who.app;
+  born.version = child.who.version;
+  born.topic = child.who.topic;
+  born.parent = child.who.parent;
+  born.created_ms = now_ms_;
+  born.owner = mine ? mine_ : 0;
+  auto view = std::make_shared<quipu::job>();
+  delta touched;
+  if (auto folded = view->fold(made.what, &touched); !folded)
+    throw std::logic_error{folded.error().message};
+  const auto bytes = encode(made.what);
+  born.first.makes = chain(bytes, {});
+  if (auto stored = history_entry(made.what, bytes, child.who.history))
+    born.first.records.push_back(std::move(*stored));
+  view->fields(touched, born.first.set, born.first.unset);
+  if (mine) with.children.push_back({born.job, &rules, std::move(view), born.first.makes});
+  return born;
+}
+
+void runner::started(const std::string& job, const result<receipt>& answer) {
+  auto* of = find(job);
+  if (of == nullptr || of->out.empty()) return;
+  if (!answer && answer.error().code == fault::taken) {
+    // A child's id: the await learns of it, and the job is born without that child.
+    of->taken.insert(answer.error().message);
+    of->out.clear();
+    const auto born = of->view;
+    return conceive(job, *of, born->born(), born->at(instance{})->input);
+  }
+  const auto request = of->request;
+  of->request.reset();
+  if (request) {
+    auto told = answer ? result<std::string>{job} : result<std::string>{answer.error()};
+    if (!answer && answer.error().code == fault::conflict) told = is_taken(answer.error().message);
+    wishes.push_back(wish::accept{*request, std::move(told)});
+  }
+  if (!answer) return drop(job);
+  receive(job, *of, *answer);
+}
+
+} // namespace quipu

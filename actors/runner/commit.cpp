@@ -1,0 +1,160 @@
+#include "actors/route.hpp"
+#include "actors/runner.hpp"
+#include "actors/runner/obligation_row.hpp"
+#include "collation/pack.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+/// What the steps of a job have decided becomes one commit, and goes out with its receipt.
+namespace quipu {
+
+namespace {
+
+json to_json(const interruption& what) {
+  return {{"reason", what.reason},
+          {"code", what.code},
+          {"throw", what.throws},
+          {"descend", what.descend}};
+}
+
+} // namespace
+
+void runner::add(held& of, building& to, outcome made) {
+  auto bytes = encode(made.what);
+  of.at = chain(bytes, of.at);
+  to.bytes += bytes.size();
+  to.what.makes = of.at;
+  if (of.view.use_count() > 1) of.view = std::make_shared<quipu::job>(*of.view);
+  if (auto folded = of.view->fold(made.what, &to.touched); !folded)
+    throw std::logic_error{folded.error().message};
+  if (auto stored = history_entry(made.what, bytes, of.view->born().history))
+    to.what.records.push_back(std::move(*stored));
+  for (const auto& [at, owed] : made.what.owed)
+    to.rows.insert_or_assign(name(at), owed ? row_of(*of.rules, at, *owed) : std::nullopt);
+  if (!made.what.mail.empty()) to.consumed.push_back(made.what.mail);
+  for (auto& warning : made.warnings)
+    wishes.push_back(wish::warn{of.view->born().job, std::move(warning)});
+  to.made.push_back(std::move(made));
+}
+
+void runner::commit(const std::string& job, held& of) {
+  auto draft = std::move(*of.draft);
+  of.draft.reset();
+  auto& what = draft.what;
+  const auto& who = of.view->born();
+  promised after;
+  after.cause = std::move(draft.first);
+  after.next.assign(draft.next.begin(), draft.next.end());
+  of.view->fields(draft.touched, what.set, what.unset);
+  for (auto& [name, row] : draft.rows) {
+    if (row) {
+      if (row->due_ms) after.alarm = std::min(after.alarm.value_or(*row->due_ms), *row->due_ms);
+      what.obligations.push_back(std::move(*row));
+    } else {
+      what.settled.push_back(name);
+    }
+  }
+  const auto move_all = [](auto& from, auto& to) {
+    std::move(from.begin(), from.end(), std::back_inserter(to));
+  };
+  for (auto& made : draft.made) {
+    move_all(made.calls, after.calls);
+    for (const auto& sent : made.signals) {
+      auto mail = fmt::format("{}/{}/{}", who.gid, name(sent.at), made.what.number);
+      if (auto row = to_store(plans_, who.app, sent, std::move(mail), now_ms_))
+        what.signals.push_back(std::move(*row));
+    }
+    for (const auto& each : made.below)
+      what.posts.push_back(
+          {each.job, {who.gid + "/end", "interrupt", {}, pack(to_json(each))}, false});
+    move_all(made.interrupts, after.interrupts);
+    for (const auto& child : made.children)
+      what.children.push_back(give_birth(*of.app, child, jobs_.size() < room, after));
+    for (auto& notice : made.notices)
+      what.publications.push_back({who.app, std::move(notice.topic), job, pack(notice.body)});
+    if (made.report) {
+      if (!who.parent.empty() && !who.severed)
+        what.posts.push_back(
+            {who.parent, {who.gid + "!", "child", name(who.parent_at), pack(*made.report)}, false});
+      after.report = std::move(made.report);
+    }
+    if (made.what.end)
+      what.ended = end_mark{made.what.end->state, made.what.at_ms, made.expires_ms};
+    if (made.expires_ms)
+      after.alarm = std::min(after.alarm.value_or(*made.expires_ms), *made.expires_ms);
+  }
+  what.gives_back = !of.view->ended() && !of.view->busy() && of.waiting.empty();
+  of.out.push_back(std::move(after));
+  if (of.unborn) {
+    of.unborn->first = std::move(what);
+    wishes.push_back(wish::start{std::move(*of.unborn)});
+    of.unborn.reset();
+  } else {
+    of.out.back().consumed = draft.consumed;
+    wishes.push_back(
+        wish::commit{{job, mine_, draft.stands_on, std::move(draft.consumed), std::move(what)}});
+  }
+}
+
+void runner::committed(const std::string& job, const result<receipt>& answer) {
+  auto* of = find(job);
+  if (of == nullptr || of->out.empty()) return;
+  if (answer && !of->rereading) return receive(job, *of, *answer);
+  // What led to a refused commit is not lost: mail comes again with the reading, the rest waits for
+  // it.
+  if (!answer) {
+    if (answer.error().code == fault::taken) of->taken.insert(answer.error().message);
+    if (of->out.front().cause.mail.empty() && of->out.front().cause.why != cause::passed)
+      of->refused.push_back(std::move(of->out.front().cause));
+  }
+  of->out.pop_front();
+  of->rereading = true;
+  if (of->draft && of->draft->first.mail.empty() && of->draft->first.why != cause::passed)
+    of->refused.push_back(std::move(of->draft->first));
+  of->draft.reset();
+  if (of->out.empty() && !of->current) wishes.push_back(wish::read{job});
+}
+
+void runner::receive(const std::string& job, held& of, const receipt& got) {
+  auto now = std::move(of.out.front());
+  of.out.pop_front();
+  for (const auto& id : now.consumed) of.mail.erase(id);
+  if (now.alarm) wishes.push_back(wish::alarm{*now.alarm});
+  if (now.report) wishes.push_back(wish::tell{job, std::move(*now.report)});
+  std::vector<std::string> begun;
+  for (auto& child : now.children) {
+    held made;
+    made.app = of.app;
+    made.rules = child.rules;
+    made.view = std::move(child.view);
+    made.at = child.at;
+    made.waiting.push_back({cause::begun, {}, 0, {}, {}, {}});
+    if (jobs_.try_emplace(child.job, std::move(made)).second) begun.push_back(child.job);
+  }
+  call_off(job, of, false);
+  if (got.owned) {
+    for (auto& call : now.calls) {
+      const auto* owed = of.view->owed(call.at);
+      if (owed == nullptr || owed->is != obligation::kind::called || owed->attempt != call.attempt)
+        continue;
+      this->call(job, of, std::move(call));
+    }
+    for (auto& asked : now.interrupts) {
+      const auto* owed = of.view->owed(asked.at);
+      if (owed == nullptr || owed->is != obligation::kind::called) continue;
+      of.calls.insert({{asked.at, owed->attempt}, {}});
+      wishes.push_back(wish::interrupt{job, owed->attempt, std::move(asked)});
+    }
+    for (const auto& at : now.next) of.waiting.push_back({cause::passed, at, 0, {}, {}, {}});
+    deliver(job, of, got.mail);
+  } else if (of.out.empty()) {
+    // It has ended, or rests: whoever gets mail for it takes it up.
+    drop(job);
+  }
+  for (const auto& child : begun)
+    if (auto* made = find(child)) go_on(child, *made);
+}
+
+} // namespace quipu

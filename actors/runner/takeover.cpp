@@ -1,0 +1,106 @@
+#include "actors/runner.hpp"
+#include "flows/step.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+/// Jobs as the store has them: taken from the ready queue or a dead engine, seized, read again.
+namespace quipu {
+
+bool runner::load(const snapshot& what, held& into) {
+  into.app = plans_.find(what.app, what.version);
+  into.rules = into.app ? into.app->find(what.topic) : nullptr;
+  auto view = quipu::job::load(what);
+  if (into.rules == nullptr || !view) {
+    wishes.push_back(wish::warn{
+        what.job, view ? fmt::format("its definition, app \"{}\" version \"{}\", is not known here",
+                                     what.app, what.version)
+                       : view.error().message});
+    return false;
+  }
+  into.view = std::make_shared<quipu::job>(std::move(*view));
+  into.at = what.at;
+  into.mail.clear();
+  return true;
+}
+
+void runner::took(const snapshot& what, bool dead) {
+  held made;
+  if (!load(what, made)) return;
+  jobs_.erase(what.job);
+  auto& of = jobs_.emplace(what.job, std::move(made)).first->second;
+  resume(what.job, of, what.mail, dead);
+}
+
+void runner::resume(const std::string& job, held& of, const std::vector<mail>& got, bool dead) {
+  // Steps that were to be made: 8 without anything it waits for.
+  if (of.view->begun() > of.view->obligations().size())
+    for (const auto& [pass, stored] : of.view->passes())
+      for (std::size_t position = 0; position < stored.digits.size(); ++position) {
+        const instance at{stored.first + static_cast<std::uint32_t>(position), pass.pass};
+        if (stored.digits.at(position) == digit::started && of.view->owed(at) == nullptr)
+          of.waiting.push_back(
+              {at.activity == 0 ? cause::begun : cause::passed, at, 0, {}, {}, {}});
+      }
+  for (const auto& [at, owed] : of.view->obligations()) {
+    if (owed.is != obligation::kind::called || of.calls.count({at, owed.attempt}) > 0) continue;
+    const auto is_answered = [&at = at, &owed = owed](const event& waits) {
+      return waits.why == cause::replied && waits.at == at && waits.attempt == owed.attempt;
+    };
+    if (std::any_of(of.waiting.begin(), of.waiting.end(), is_answered)) continue;
+    const auto kind = of.rules->activities[at.activity].kind;
+    if (dead || kind == activity_kind::interrupt) {
+      event again;
+      again.why = cause::recalled;
+      again.at = at;
+      of.waiting.push_back(std::move(again));
+    } else if (auto call = call_of({*of.app, *of.rules, now_ms_, terms_.limits}, *of.view, at)) {
+      this->call(job, of, std::move(*call));
+    }
+  }
+  deliver(job, of, got);
+}
+
+void runner::seized(const snapshot& what, json how) {
+  event end;
+  end.why = cause::interrupted;
+  end.what.data = std::move(how);
+  if (auto* of = find(what.job); of != nullptr && of->view && !of->view->ended()) {
+    of->waiting.push_front(std::move(end));
+    return go_on(what.job, *of);
+  }
+  held made;
+  if (!load(what, made)) return;
+  made.waiting.push_back(std::move(end));
+  auto& of = jobs_.insert_or_assign(what.job, std::move(made)).first->second;
+  go_on(what.job, of);
+}
+
+void runner::popped(const std::string& job, const std::vector<mail>& got) {
+  if (auto* of = find(job))
+    deliver(job, *of, got);
+  else
+    wishes.push_back(wish::read{job});
+}
+
+void runner::reread(const std::string& job, const result<snapshot>& answer) {
+  auto* of = find(job);
+  const bool is_mine = answer && answer->owner == mine_ && answer->state == "running";
+  if (of == nullptr) {
+    if (is_mine) took(*answer, false);
+    return;
+  }
+  if (!of->rereading) return;
+  if (!is_mine || !load(*answer, *of)) return drop(job);
+  of->rereading = false;
+  for (auto refused = of->refused.rbegin(); refused != of->refused.rend(); ++refused)
+    of->waiting.push_front(std::move(*refused));
+  of->refused.clear();
+  std::erase_if(of->waiting, [](const event& each) {
+    return !each.mail.empty() || each.why == cause::passed || each.why == cause::begun;
+  });
+  resume(job, *of, answer->mail, false);
+}
+
+} // namespace quipu
