@@ -30,7 +30,8 @@ struct event {
   answer what;
   std::string mail; ///< the mail that brought it; empty: none did
   std::set<std::string>
-      taken; ///< children's ids that the ledger refused when the step was made before
+      taken;           ///< children's ids that the ledger refused when the step was made before
+  bool scrubs = false; ///< of a signal: the job is forgotten soon after its end
 };
 
 } // namespace quipu

@@ -32,6 +32,7 @@ struct delta {
   std::set<std::string>
       removed; ///< fields of such values, and of forgotten passes, that are no more
   bool born = false;
+  bool index = false;
 };
 
 /// A job's state: what its records fold to. Engines hold one for each job they own, readers make
@@ -46,6 +47,7 @@ struct delta {
 /// | k.SLICE.PASS.N | digits 128 N and on of a longer pass |
 /// | d.N | entries 16 N to 16 N + 15 of the shared data, in the order of their first writing |
 /// | a.N | documents, calls that are out and children of the activities 8 N to 8 N + 7 |
+/// | x | what it is found by: measures `index` |
 /// | w.SLICE.PASS | the answer that opened a pass |
 /// | D.NAME, O.ACTIVITY.PASS.X | a value of more than 512 bytes that a page refers to |
 class job {
@@ -95,6 +97,10 @@ public:
   }
   [[nodiscard]] const std::string* child(const instance& where) const;
   [[nodiscard]] bool marked(std::string_view fact) const noexcept;
+  /// Its measures `index`: name and value.
+  [[nodiscard]] const std::vector<std::pair<std::string, value>>& index() const noexcept {
+    return index_;
+  }
   /// Whether something is left that only its owner can do: a call that is out, a step to be made.
   [[nodiscard]] bool busy() const noexcept;
 
@@ -115,6 +121,7 @@ private:
   void write(const record& what, delta& touched);
   result<void> forget(const pass_name& which, delta& touched);
   [[nodiscard]] std::string summary() const;
+  [[nodiscard]] std::string index_field() const;
   [[nodiscard]] std::string data_page(std::uint32_t page) const;
   [[nodiscard]] std::string activity_page(std::uint32_t page) const;
 
@@ -133,6 +140,7 @@ private:
   std::size_t calls_ = 0; ///< obligations that are `called`
   std::map<instance, std::string> children_;
   std::vector<std::string> marks_;
+  std::vector<std::pair<std::string, value>> index_;
   std::size_t open_ = 0;
   std::size_t begun_ = 0;
 };

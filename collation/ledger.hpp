@@ -29,6 +29,8 @@
 /// | board | topic, values | the waits in order of arrival, at most one early signal, what is late |
 /// | backlog | topic | calls for which there is no worker |
 /// | running, ended | time, job id | the two lists of jobs |
+/// | index | name, value, list, time, job id | the jobs that have a measure `index` of this value |
+/// | measures | app, topic, key, time | what the jobs of a flow add up to |
 /// | publications | id | what was published, for an hour |
 /// | apps | app, version | the definitions; which is active; who owns which public topic |
 namespace quipu {
@@ -116,6 +118,33 @@ struct signal {
   bool all = false;
 };
 
+/// One number that a job adds to a row of measures.
+struct addition {
+  enum class kind : std::uint8_t {
+    sum,   ///< `amount` is added to the cell
+    least, ///< of `text` and what the cell has, the smaller stays; compared as bytes
+    most,  ///< the greater
+    tally, ///< `amount` is added to a cell of `text`'s own, as long as the row has room for it
+  };
+
+  std::string cell;
+  kind does = kind::sum;
+  std::int64_t amount = 0;
+  std::string text;
+
+  bool operator==(const addition&) const = default;
+};
+
+/// What a job adds to the measures of its flow: once, with the commit that it is in.
+struct measurement {
+  std::string key;                      ///< what `stats.key` gave; may be empty
+  std::int64_t from_ms = 0;             ///< when the stretch of time begins that it counts in
+  std::optional<std::int64_t> until_ms; ///< when the row may be forgotten; none: never
+  std::vector<addition> adds;
+
+  bool operator==(const measurement&) const = default;
+};
+
 struct birth;
 
 /// Everything one atomic write does to a job: all of it or nothing.
@@ -130,6 +159,8 @@ struct write {
   std::vector<post> posts;     ///< a child's end to its parent; an unanswerable one is dropped
   std::vector<signal> signals; ///< sent with this write; a late one is dropped
   std::vector<publication> publications;
+  std::vector<field> index; ///< names and values by which `jobs` finds it from now on
+  std::optional<measurement> measured;
   std::optional<end_mark> ended;
   bool gives_back = false; ///< nothing is left that only its owner can answer
 };
@@ -197,16 +228,55 @@ struct job_row {
   std::int64_t ended_ms = 0;
 };
 
+/// Which jobs a page of them shows; what is empty does not matter.
 struct job_filter {
-  std::string topic; ///< empty: any
-  std::string state; ///< empty: any
+  std::string app;
+  std::string topic;
+  std::string state;
+  std::optional<field> index; ///< a name and value that a write gave
+  /// Of a running job when it was created, of an ended one when it ended.
+  std::optional<std::int64_t> from_ms;
+  std::optional<std::int64_t> before_ms;
   std::string after; ///< the cursor that the page before gave; empty: from the newest
   std::size_t most = 100;
 };
 
 struct job_page {
   std::vector<job_row> rows; ///< running jobs, newest first; then ended ones, newest first
-  std::string next;          ///< cursor of the next page; empty: that was all
+  /// Cursor of the next page; empty: that was all. A page may have fewer rows than were asked for,
+  /// or none, and a next one: one call looks at so many jobs and no more.
+  std::string next;
+};
+
+struct measures_filter {
+  std::string app;
+  std::string topic;
+  std::optional<std::string> key;        ///< none: every key
+  std::optional<std::int64_t> from_ms;   ///< rows whose stretch begins then or later
+  std::optional<std::int64_t> before_ms; ///< rows whose stretch begins before
+  std::string after;                     ///< the cursor that the page before gave
+  std::size_t most = 100;
+};
+
+/// What the jobs of a flow add up to, by key and stretch of time.
+struct measures_row {
+  /// A tally has a cell for each text; the one without a text counts those it had no room for.
+  struct cell {
+    std::string name;
+    std::string text;
+    std::int64_t amount = 0;
+
+    bool operator==(const cell&) const = default;
+  };
+
+  std::string key;
+  std::int64_t from_ms = 0;
+  std::vector<cell> cells; ///< by name and text
+};
+
+struct measures_page {
+  std::vector<measures_row> rows; ///< those of a key together, the oldest first
+  std::string next;               ///< cursor of the next page; empty: that was all
 };
 
 struct history_page {
@@ -325,7 +395,7 @@ public:
   /// one's id); `stale`: the version is not the active one (for a job without a parent); `fenced`.
   virtual void start(birth what, then<receipt> done) = 0;
   /// Rows: job, history, obligations (with timers, board, backlog), mail, set, queue, children's as
-  /// in `start`, the parent's as in `send`, publications, running and ended. Checks in this order:
+  /// in `start`, the parent's as in `send`, publications, index, measures, running and ended. Checks in this order:
   /// the head it makes is the store's head: applied already (`repeated`); owner, head and mail are
   /// what it stands on, else `stale`; every child's id is free, else `taken` (the message is that
   /// id); then writes.
@@ -336,7 +406,7 @@ public:
   virtual void send(post what, then<void> done) = 0;
   /// Rows: board, then as `send`. `not_found`: late, nobody waits.
   virtual void send(signal what, then<signalled> done) = 0;
-  /// Rows: timers, then as `send` for each, jobs that expire. Pops at most `most` timers that are
+  /// Rows: timers, then as `send` for each, jobs and measures that expire. Pops at most `most` timers that are
   /// due and posts them, in order.
   virtual void due(std::int64_t now_ms, std::size_t most, then<fired> done) = 0;
   /// Rows: backlog, then as `send`. Tells up to `most` calls that a worker for `topic` is there.
@@ -356,8 +426,10 @@ public:
   /// Rows: history. Up to `most` records from number `first` on. `not_found`.
   virtual void history(std::string job, std::uint64_t first, std::size_t most,
                        then<history_page> done) = 0;
-  /// Rows: running, ended.
+  /// Rows: running, ended, index. `bad_request`: `after` is no such cursor.
   virtual void jobs(job_filter which, then<job_page> done) = 0;
+  /// Rows: measures. `bad_request`: `after` is no such cursor.
+  virtual void measures(measures_filter which, then<measures_page> done) = 0;
   /// Rows: publications. Up to `most` behind the one whose id is `after` (empty: from the oldest
   /// that is kept), oldest first. What is older than an hour, or beyond 64 MiB, is gone.
   /// `bad_request`: `after` is no such id.

@@ -148,6 +148,10 @@ void memory_ledger::jobs(job_filter which, then<job_page> done) {
   inside_->make(done, [&](auto& rows) { return rows.jobs(which); });
 }
 
+void memory_ledger::measures(measures_filter which, then<measures_page> done) {
+  inside_->make(done, [&](auto& rows) { return rows.look_at_measures(which); });
+}
+
 void memory_ledger::published(std::string after, std::size_t most,
                               then<std::vector<published_row>> done) {
   inside_->make(done, [&](auto& rows) { return rows.published(after, most); });

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "collation/ledger.hpp"
 #include "collation/record.hpp"
 
 #include <string>
@@ -38,6 +39,7 @@ struct signalling {
   bool all = false;     ///< to every hook that waits, not to one
   std::string key_name; ///< of `all`: in jobs with this index measure
   json key_value;       ///< of this value
+  bool scrubs = false;  ///< the job that it answers is forgotten soon after its end
 };
 
 /// The end that an activity, or a caller, makes of a job.
@@ -66,6 +68,8 @@ struct outcome {
   std::optional<std::int64_t> expires_ms;
   /// Whoever awaits the job is answered with this, once: {state, data, error?}.
   std::optional<json> report;
+  /// What the job adds to the measures of its flow; until when they are kept is not said here.
+  std::optional<measurement> measured;
   /// For the log: what `schemas: warn` let pass.
   std::vector<std::string> warnings;
 };

@@ -173,7 +173,9 @@ struct record {
       children;                     ///< k: the child that an await's pass started
   std::vector<pass_name> forgotten; ///< f
   std::vector<std::string> marks;   ///< s: facts of the job that are said once ("answered")
-  std::optional<conclusion> end;    ///< e
+  std::vector<std::pair<std::string, value>> index;   ///< x: measures `index`, name and value
+  std::vector<std::pair<instance, value>> attributes; ///< l: `telemetry` of those that answered
+  std::optional<conclusion> end;                      ///< e
 
   bool operator==(const record&) const = default;
 };

@@ -26,6 +26,11 @@ inline constexpr std::size_t mail_at_once = 256;
   return mail_id.starts_with("timer:") || mail_id.starts_with("served:");
 }
 
+/// How many jobs one call of `jobs` looks at: others wait for it.
+inline constexpr std::size_t jobs_a_look = 4096;
+/// How many values a row of measures tallies; what comes beyond is counted together.
+inline constexpr std::size_t most_tallied = 1000;
+
 /// What a page of publications asks for when it begins with the oldest.
 inline constexpr std::string_view from_the_oldest{};
 
@@ -63,5 +68,53 @@ struct cursor {
 [[nodiscard]] std::string to_text(const cursor& at);
 /// `bad_request` unless it is what `to_text` gave.
 [[nodiscard]] result<cursor> to_cursor(std::string_view text);
+
+/// Whether a job of this state may stand in the list of ended jobs, or of those that run.
+[[nodiscard]] inline bool may_show(const job_filter& which, bool ended) {
+  return which.state.empty() || ended == (which.state != "running");
+}
+[[nodiscard]] bool shows(const job_filter& which, const job_row& row);
+/// Where a page begins: rows stand strictly before it. `bad_request` as `to_cursor`.
+[[nodiscard]] result<cursor> begin_of(const job_filter& which);
+/// Where the list of ended jobs begins, once that of running ones is through.
+[[nodiscard]] cursor begin_of_ended(const job_filter& which);
+
+/// Numbers in keys: eight bytes, the most significant first, so that rows stand in their order.
+inline void add_be64(std::string& to, std::uint64_t value) {
+  char bytes[8];
+  for (int i = 7; i >= 0; --i, value >>= 8U) bytes[i] = static_cast<char>(value & 0xffU);
+  to.append(bytes, sizeof bytes);
+}
+/// Negative numbers sort before positive ones.
+[[nodiscard]] constexpr std::uint64_t biased(std::int64_t value) {
+  return static_cast<std::uint64_t>(value) ^ (std::uint64_t{1} << 63U);
+}
+/// A text as a piece of a key: as it is behind its size, or by its SHA-256 if it is longer than
+/// `longest` bytes, 254 at most.
+void add_text(std::string& to, std::string_view text, std::size_t longest);
+
+/// Where a row of measures stands among those of its topic: keys, each with its stretches of time
+/// in order.
+[[nodiscard]] std::string measures_place(std::string_view key, std::int64_t from_ms);
+/// From where to where rows are looked at; `stop` is the first place beyond them.
+struct measures_range {
+  std::string begin;
+  std::string stop;
+};
+/// `bad_request` unless `after` is a cursor that a page of measures gave.
+[[nodiscard]] result<measures_range> range_of(const measures_filter& which);
+[[nodiscard]] std::string measures_cursor(std::string_view place);
+[[nodiscard]] inline bool is_between(const measures_filter& which, std::int64_t from_ms) {
+  return (!which.from_ms || from_ms >= *which.from_ms) &&
+         (!which.before_ms || from_ms < *which.before_ms);
+}
+
+/// Which cell of a row something is added to: its name, and the text of a tally.
+[[nodiscard]] inline std::pair<std::string, std::string> cell_of(const addition& what) {
+  return {what.cell, what.does == addition::kind::tally ? what.text : std::string{}};
+}
+/// What a cell becomes when something is added to it; none: it stays.
+[[nodiscard]] std::optional<measures_row::cell> added(const measures_row::cell* before,
+                                                      const addition& what);
 
 } // namespace quipu::store_rules

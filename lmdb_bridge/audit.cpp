@@ -10,10 +10,12 @@
 ///
 /// | claimed by | rows |
 /// |---|---|
-/// | a job's row | ids, sets, queues, ready, running or ended; its obligations' timers, board and backlog |
+/// | a job's row | ids, sets, queues, ready, running or ended, indexed; its obligations' timers, board and backlog |
+/// | the head of a row of measures | its timer |
 /// | an early signal, a timer of what was said | the timer, the said row |
 ///
-/// What only a job may have (parts, history, late marks) is given when there is no such job.
+/// What only a job may have (parts, history, late marks) is given when there is no such job, a cell
+/// of measures when it has no head.
 namespace quipu::lmdb {
 
 namespace {
@@ -105,6 +107,7 @@ private:
       case table::history: return if_lost(in, read_be64(at), at, value);
       case table::timers: return timer_row(at, value);
       case table::board: return board_row(at, value);
+      case table::measures: return measures_cell(at, value);
       default: return add(in, at, value, false);
       }
     } catch (const broken_row& why) {
@@ -130,6 +133,9 @@ private:
       claim(table::running, key(biased(about.created_ms), number), {}, id);
     else
       claim(table::ended, key(biased(about.ended_ms), number), {}, id);
+    const auto since = biased(of.runs() ? about.created_ms : about.ended_ms);
+    for (const auto& [name, by] : of.index)
+      claim(table::indexed, key(name, by, of.runs() ? 'r' : 'e', since, number), {}, id);
     if (about.owner != 0) claim(table::sets, key(about.owner, number), {}, id);
     if (of.queued != 0) claim(table::queues, key(about.owner, of.queued), mine, id);
     if (of.ready != 0) claim(table::ready, be64(of.ready), mine, id);
@@ -196,9 +202,20 @@ private:
     case timer::spent: return;
     case timer::obligation:
     case timer::expiry:
+    case timer::measures:
     case timer::early: return add(table::timers, at, value, false);
     }
     trouble(table::timers, at, "is of an unknown kind");
+  }
+
+  void measures_cell(std::string_view at, std::string_view value) {
+    const auto row = row_of_measures(at);
+    if (at == row + 'm') {
+      if (const auto until = expiry_of_measures(value))
+        claim(table::timers, key_of(*until), due_measures(row).bytes);
+    } else if (!of_.txn().get(table::measures, row + 'm')) {
+      add(table::measures, at, value, false);
+    }
   }
 
   void board_row(std::string_view at, std::string_view value) {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "collation/store_rules.hpp"
+
 #include <cstdint>
 #include <stdexcept>
 #include <string>
@@ -17,11 +19,8 @@ struct broken_row : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-inline void add_be64(std::string& to, std::uint64_t value) {
-  char bytes[8];
-  for (int i = 7; i >= 0; --i, value >>= 8U) bytes[i] = static_cast<char>(value & 0xffU);
-  to.append(bytes, sizeof bytes);
-}
+using store_rules::add_be64;
+using store_rules::biased;
 
 [[nodiscard]] inline std::string be64(std::uint64_t value) {
   std::string made;
@@ -37,10 +36,6 @@ inline void add_be64(std::string& to, std::uint64_t value) {
   return value;
 }
 
-/// Negative numbers sort before positive ones.
-[[nodiscard]] constexpr std::uint64_t biased(std::int64_t value) {
-  return static_cast<std::uint64_t>(value) ^ (std::uint64_t{1} << 63U);
-}
 [[nodiscard]] constexpr std::int64_t unbiased(std::uint64_t value) {
   return static_cast<std::int64_t>(value ^ (std::uint64_t{1} << 63U));
 }

@@ -49,6 +49,8 @@ std::string encode(const job& of) {
   }
   to.number(of.hooks.size());
   for (const auto& wait : of.hooks) encode(to, wait);
+  to.number(of.index.size());
+  for (const auto& [name, value] : of.index) to.text(name).text(value);
   return std::move(to.bytes);
 }
 
@@ -86,6 +88,10 @@ job decode_job(std::uint64_t number, std::string_view bytes) {
     of.inbox.push_back({arrival, decode_mail(from)});
   }
   for (auto left = from.number(); left > 0; --left) of.hooks.push_back(decode_wait(from));
+  for (auto left = from.number(); left > 0; --left) {
+    auto name = from.text();
+    of.index.push_back({std::move(name), from.text()});
+  }
   if (!from.done()) throw broken_row{"a job's row is too long"};
   return of;
 }

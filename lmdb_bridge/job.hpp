@@ -44,6 +44,7 @@ struct job {
   std::vector<obligation> obligations;
   std::vector<arrived> inbox; ///< those inside, in order of arrival
   std::vector<last_wait> hooks;
+  std::vector<field> index; ///< what `jobs` finds it by
   std::uint64_t fields_outside = 0;
   std::uint64_t obligations_outside = 0;
   std::uint64_t mail_outside = 0;

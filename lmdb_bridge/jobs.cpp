@@ -117,8 +117,8 @@ job& store::give_birth(const birth& what) {
   txn().put(table::ids, key(what.job), be64(number));
   touch(made);
   if (what.owner != 0) own(made, what.owner);
+  enlist(made);
   perform(made, what.first);
-  if (made.runs()) txn().put(table::running, key(biased(what.created_ms), number), {});
   if (made.runs() && what.owner == 0) enqueue_ready(made);
   return made;
 }
@@ -139,6 +139,12 @@ void store::perform(job& of, const write& what) {
   for (const auto& sent : what.posts)
     (void)deliver(find(sent.job), sent.job, sent.what, sent.keeps_open, sender::outside).ok();
   for (const auto& one : what.publications) publish(one);
+  if (!what.index.empty()) {
+    for (const auto& by : what.index)
+      if (std::ranges::count(of.index, by) == 0) of.index.push_back(by);
+    enlist(of);
+  }
+  if (what.measured) measure(of.about, *what.measured);
   for (const auto& one : what.signals) (void)send(one).ok();
   if (what.ended)
     end(of, *what.ended);
@@ -154,10 +160,10 @@ void store::end(job& of, const end_mark& mark) {
     erase_mail(of, left.id);
   }
   disown(of);
+  delist(of);
   of.about.state = mark.state;
   of.about.ended_ms = mark.at_ms;
-  txn().erase(table::running, key(biased(of.about.created_ms), of.number));
-  txn().put(table::ended, key(biased(mark.at_ms), of.number), {});
+  enlist(of);
   if (mark.expires_ms)
     of.expiry = arm_timer(*mark.expires_ms,
                           packer{}.number(static_cast<unsigned>(timer::expiry)).number(of.number));
@@ -173,13 +179,28 @@ void store::forget(job& of) {
   for (const auto& armed : timers) txn().erase(table::timers, armed);
   txn().erase_all(table::said, be64(of.number));
   if (of.expiry.arming != 0) txn().erase(table::timers, key_of(of.expiry));
-  txn().erase(table::ended, key(biased(of.about.ended_ms), of.number));
+  delist(of);
   txn().erase_all(table::parts, be64(of.number));
   txn().erase_all(table::history, be64(of.number));
   txn().erase(table::ids, key(of.about.job));
   txn().erase(table::jobs, be64(of.number));
   numbers_.erase(of.about.job);
   jobs_.erase(of.number);
+}
+
+// Into the lists where `jobs` finds it as it is now.
+void store::enlist(const job& of) {
+  const auto at = biased(of.runs() ? of.about.created_ms : of.about.ended_ms);
+  txn().put(of.runs() ? table::running : table::ended, key(at, of.number), {});
+  for (const auto& [name, value] : of.index)
+    txn().put(table::indexed, key(name, value, of.runs() ? 'r' : 'e', at, of.number), {});
+}
+
+void store::delist(const job& of) {
+  const auto at = biased(of.runs() ? of.about.created_ms : of.about.ended_ms);
+  txn().erase(of.runs() ? table::running : table::ended, key(at, of.number));
+  for (const auto& [name, value] : of.index)
+    txn().erase(table::indexed, key(name, value, of.runs() ? 'r' : 'e', at, of.number));
 }
 
 receipt store::receipt_for(const job& of, token asker, bool repeated) {

@@ -195,6 +195,10 @@ void lmdb_ledger::jobs(job_filter which, then<job_page> done) {
   inside_->read(std::move(done), [=](store& rows) { return rows.jobs(which); });
 }
 
+void lmdb_ledger::measures(measures_filter which, then<measures_page> done) {
+  inside_->read(std::move(done), [=](store& rows) { return rows.measures(which); });
+}
+
 void lmdb_ledger::published(std::string after, std::size_t most,
                             then<std::vector<published_row>> done) {
   inside_->read(std::move(done), [=](store& rows) { return rows.published(after, most); });

@@ -67,6 +67,7 @@ public:
   void history(std::string job, std::uint64_t first, std::size_t most,
                then<history_page> done) override;
   void jobs(job_filter which, then<job_page> done) override;
+  void measures(measures_filter which, then<measures_page> done) override;
   void published(std::string after, std::size_t most,
                  then<std::vector<published_row>> done) override;
 

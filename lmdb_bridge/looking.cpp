@@ -47,29 +47,36 @@ result<history_page> store::history(const std::string& id, std::uint64_t first, 
 }
 
 result<job_page> store::jobs(const job_filter& which) {
-  cursor at{false, INT64_MAX, UINT64_MAX};
-  if (!which.after.empty()) {
-    auto given = to_cursor(which.after);
-    if (!given) return given.error();
-    at = *given;
-  }
+  auto begin = begin_of(which);
+  if (!begin) return begin.error();
   job_page page;
-  for (;; at = {true, INT64_MAX, UINT64_MAX}) {
-    txn().walk_back(at.ended ? table::ended : table::running, key(biased(at.at_ms), at.number),
-                    [&](std::string_view row, std::string_view) {
-                      const auto number = read_be64(row, 8);
-                      const auto of = peek(number);
-                      if (!which.topic.empty() && which.topic != of.topic) return true;
-                      if (!which.state.empty() && which.state != of.state) return true;
-                      if (page.rows.size() == which.most) {
+  std::size_t looked = 0;
+  for (auto at = *begin;; at = begin_of_ended(which)) {
+    // The whole list, or the part of the index that has such jobs.
+    auto list = at.ended ? table::ended : table::running;
+    std::string prefix;
+    if (which.index) {
+      list = table::indexed;
+      prefix = key(which.index->name, which.index->bytes, at.ended ? 'e' : 'r');
+    }
+    txn().walk_back(list, prefix + key(biased(at.at_ms), at.number),
+                    [&](std::string_view row, auto) {
+                      if (!row.starts_with(prefix)) return false;
+                      const auto at_ms = unbiased(read_be64(row, prefix.size()));
+                      const auto number = read_be64(row, prefix.size() + 8);
+                      if (which.from_ms && at_ms < *which.from_ms) return false;
+                      auto of = peek(number);
+                      const bool fits = shows(which, of);
+                      if ((fits && page.rows.size() == which.most) || looked == jobs_a_look) {
                         page.next = to_text(at);
                         return false;
                       }
-                      page.rows.push_back(of);
-                      at = {at.ended, unbiased(read_be64(row)), number};
+                      if (fits) page.rows.push_back(std::move(of));
+                      at = {at.ended, at_ms, number};
+                      ++looked;
                       return true;
                     });
-    if (at.ended || !page.next.empty()) return page;
+    if (at.ended || !page.next.empty() || !may_show(which, true)) return page;
   }
 }
 

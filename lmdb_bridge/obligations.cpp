@@ -74,6 +74,7 @@ fired store::due(std::int64_t now_ms, std::size_t most) {
       break;
     }
     case timer::spent: txn().erase(table::leases, be64(from.number())); break;
+    case timer::measures: expire_measures(from.text(), now_ms); break;
     default: throw broken_row{"a timer of an unknown kind"};
     }
   }

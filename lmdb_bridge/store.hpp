@@ -63,6 +63,7 @@ public:
   result<snapshot> read(const std::string& id);
   result<history_page> history(const std::string& id, std::uint64_t first, std::size_t most);
   result<job_page> jobs(const job_filter& which);
+  result<measures_page> measures(const measures_filter& which);
   result<std::vector<published_row>> published(const std::string& after, std::size_t most);
   result<audit_page> audit(const std::string& after, std::size_t most);
   result<void> mend(const audit_row& what);
@@ -70,7 +71,7 @@ public:
 
 private:
   enum class sender { outside, store };
-  enum class timer : std::uint8_t { obligation, expiry, early, said, spent };
+  enum class timer : std::uint8_t { obligation, expiry, early, said, spent, measures };
 
   struct early_signal {
     mail what;
@@ -126,6 +127,8 @@ private:
   void perform(job& of, const write& what);
   void end(job& of, const end_mark& mark);
   void forget(job& of);
+  void enlist(const job& of);
+  void delist(const job& of);
   receipt receipt_for(const job& of, token asker, bool repeated);
   void publish(const publication& what);
   void trim_publications();
@@ -149,6 +152,13 @@ private:
   void meet_early(job& of, const std::string& name);
   std::optional<early_signal> early_at(const std::string& board);
   void drop_early(const std::string& board);
+
+  // measures.cpp
+  void measure(const snapshot& of, const measurement& what);
+  void expire_measures(const std::string& row, std::int64_t now_ms);
+  static std::string row_of_measures(std::string_view key);
+  static packer due_measures(const std::string& row);
+  static std::optional<timer_key> expiry_of_measures(std::string_view head);
 
   // audit.cpp
   class auditor;

@@ -7,15 +7,16 @@
 #include <array>
 #include <string_view>
 
-/// What is in the data file: every table, its keys and its values. Format 2.
+/// What is in the data file: every table, its keys and its values. Format 3.
 ///
 /// N is a job's number (births are counted; eight bytes), A an arming number (armings, queueings
-/// and timers are counted alike), T(x) a text in a key. Values are written with `packer`; behind
-/// each stands the CRC-32 of its key and itself (4 bytes, big-endian), which LMDB does not have.
+/// and timers are counted alike), T(x) a text in a key, S(x) one that is known by its hash beyond
+/// 100 bytes. Values are written with `packer`; behind each stands the CRC-32 of its key and itself
+/// (4 bytes, big-endian), which LMDB does not have.
 ///
 /// | table | key | value |
 /// |---|---|---|
-/// | meta | "format" | the number 2 |
+/// | meta | "format" | the number 3 |
 /// | meta | "counters" | births, armings, publishings, bytes published, newest time |
 /// | apps | T(app) T(version) | hash, source, public topics, active |
 /// | leases | token | until, spent, who |
@@ -38,6 +39,10 @@
 /// | said | N T(mail id) | its timer's key; N is 0 for signals |
 /// | running | created N | |
 /// | ended | ended N | |
+/// | indexed | T(name) T(value) 'r' created N | a running job that is found by it |
+/// | indexed | T(name) T(value) 'e' ended N | an ended one |
+/// | measures | S(app) S(topic) S(key) time 'm' | until, its timer, tallies, key |
+/// | measures | S(app) S(topic) S(key) time 'n' S(cell) | a cell: name, text, amount |
 /// | publications | number | at, app, topic, job, body |
 namespace quipu::lmdb {
 
@@ -58,29 +63,24 @@ enum class table : std::uint8_t {
   said,
   running,
   ended,
+  indexed,
+  measures,
   publications,
 };
 
-inline constexpr std::array<const char*, 17> table_names{
-    "meta",  "apps",   "leases", "ids",     "jobs", "parts",   "history", "sets",        "queues",
-    "ready", "timers", "board",  "backlog", "said", "running", "ended",   "publications"};
+inline constexpr std::array<const char*, 19> table_names{
+    "meta",    "apps",   "leases",  "ids",      "jobs",        "parts",   "history",
+    "sets",    "queues", "ready",   "timers",   "board",       "backlog", "said",
+    "running", "ended",  "indexed", "measures", "publications"};
 static_assert(table_names.size() == static_cast<std::size_t>(table::publications) + 1);
 
-inline constexpr std::uint64_t format = 2;
+/// 2: checksums, checkpoints. 3: what jobs are found by, measures.
+inline constexpr std::uint64_t format = 3;
 
 /// LMDB's keys end at 511 bytes; a longer text is known by its SHA-256.
 inline constexpr std::size_t longest_text_in_key = 200;
-
-inline void add_text(std::string& to, std::string_view text) {
-  if (text.size() <= longest_text_in_key) {
-    to.push_back(static_cast<char>(text.size()));
-    to.append(text);
-  } else {
-    const auto hash = chain(text, head{});
-    to.push_back('\xff');
-    to.append(reinterpret_cast<const char*>(hash.data()), hash.size());
-  }
-}
+/// Of each of the four texts in a key of measures.
+inline constexpr std::size_t longest_short_text = 100;
 
 /// A key of numbers (eight bytes each), characters and texts, one behind the other.
 template <class... Pieces>
@@ -92,7 +92,7 @@ template <class... Pieces>
     else if constexpr (std::is_integral_v<Piece>)
       add_be64(made, static_cast<std::uint64_t>(piece));
     else
-      add_text(made, piece);
+      store_rules::add_text(made, piece, longest_text_in_key);
   };
   (add(pieces), ...);
   return made;

@@ -70,7 +70,10 @@ result<std::vector<json>> local_client::history(const std::string& id) {
 
 result<job_list> local_client::jobs(const job_query& which) {
   answered<job_page> asked;
-  with_.store->jobs({which.topic, which.state, which.after, which.most}, asked.then());
+  job_filter filter{{}, which.topic, which.state};
+  filter.after = which.after;
+  filter.most = which.most;
+  with_.store->jobs(std::move(filter), asked.then());
   auto page = asked.wait();
   if (!page) return page.error();
   job_list list;

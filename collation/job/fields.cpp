@@ -28,6 +28,13 @@ std::string job::summary() const {
   return std::move(out).bytes();
 }
 
+std::string job::index_field() const {
+  packer out;
+  out.array(index_.size());
+  for (const auto& [name, by] : index_) out.array(2).text(name).packed(by.packed());
+  return std::move(out).bytes();
+}
+
 std::string job::data_page(std::uint32_t page) const {
   const auto first = page * data_a_page;
   const auto last = std::min<std::size_t>(first + data_a_page, data_.size());
@@ -93,6 +100,7 @@ std::vector<field> job::fields() const {
       for (std::uint32_t chunk = 0; chunk * digits_a_chunk < pass.digits.size(); ++chunk)
         all.chunks.insert({at, chunk});
   for (const auto& [at, written] : answers_) all.answers.insert(at);
+  all.index = !index_.empty();
   std::vector<field> set;
   std::vector<std::string> unset;
   fields(all, set, unset);
@@ -103,6 +111,7 @@ void job::fields(const delta& touched, std::vector<field>& set,
                  std::vector<std::string>& unset) const {
   if (touched.born) set.push_back({"b", encode(born_)});
   set.push_back({"s", summary()});
+  if (touched.index) set.push_back({"x", index_field()});
   for (const auto& [at, chunk] : touched.chunks)
     if (const auto found = passes_.find(at); found != passes_.end())
       set.push_back({chunk_name(at, chunk),

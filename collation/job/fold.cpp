@@ -51,6 +51,10 @@ result<void> job::fold(const record& what, delta* touched) {
     if (auto fit = forget(each, changed); !fit) return corrupt(what, fit.error().message);
   for (const auto& mark : what.marks)
     if (!marked(mark)) marks_.push_back(mark);
+  if (!what.index.empty()) {
+    index_.insert(index_.end(), what.index.begin(), what.index.end());
+    changed.index = true;
+  }
   if (what.end) {
     if (open_ > 0) return corrupt(what, fmt::format("it ends the job; {} digits are open", open_));
     end_ = what.end;

@@ -18,6 +18,7 @@ public:
     try {
       to_.born_ = value_of(decode_identity(bytes("b")));
       summary();
+      index();
       data();
       activities();
       answers();
@@ -59,6 +60,12 @@ private:
       reading_ = at->first;
       use(std::string_view{at->first}.substr(prefix.size()), *at->second);
     }
+  }
+
+  void index() {
+    if (!by_name_.contains("x")) return;
+    for (const auto& each : unpack(bytes("x")))
+      to_.index_.emplace_back(each.at(0).get<std::string>(), value{each.at(1)});
   }
 
   void summary() {

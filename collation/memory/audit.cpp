@@ -33,6 +33,8 @@ result<audit_page> store::audit(const std::string& after) const {
       row("ready", "of a job that has mail", id, id);
     row(runs ? "running" : "ended", at({runs ? of.about.created_ms : of.about.ended_ms, of.number}),
         id, id);
+    for (const auto& [name, by] : of.index)
+      row("index", fmt::format("{}={} {}", name, by, of.number), id, id);
     if (of.expiry) row("timers", at(*of.expiry), id, id);
     for (const auto& [name, open] : of.obligations) {
       if (open.timed && !open.answered)
@@ -47,6 +49,9 @@ result<audit_page> store::audit(const std::string& after) const {
   for (const auto& [board, what] : boards_)
     if (what.early && what.early->boards.front() == board)
       row("timers", at(what.early->until), what.early->boards.front(), {});
+  for (const auto& [of, rows] : measures_)
+    for (const auto& [place, kept] : rows)
+      if (kept.until_ms) row("timers", at(kept.expiry), about(of.first, of.second), of.first);
   for (const auto& [key, until] : said_) row("timers", at(until), about(key.first, key.second), {});
 
   claimed = false;
@@ -56,8 +61,12 @@ result<audit_page> store::audit(const std::string& after) const {
     for (const auto& [number, id] : queue)
       row("queues", fmt::format("{} {}", owner, number), id, id);
   for (const auto& [number, id] : ready_) row("ready", std::to_string(number), id, id);
-  for (const auto& [key, id] : running_) row("running", at(key), id, id);
-  for (const auto& [key, id] : ended_) row("ended", at(key), id, id);
+  for (const auto& [key, id] : all_.running) row("running", at(key), id, id);
+  for (const auto& [key, id] : all_.ended) row("ended", at(key), id, id);
+  for (const auto& [by, lists] : index_)
+    for (const auto* list : {&lists.running, &lists.ended})
+      for (const auto& [key, id] : *list)
+        row("index", fmt::format("{}={} {}", by.first, by.second, key.second), id, id);
   for (const auto& [key, what] : timers_) {
     if (what.what == timer::kind::spent) continue;
     const bool plain = what.what == timer::kind::expiry || what.what == timer::kind::early;

@@ -94,7 +94,7 @@ job& store::give_birth(birth what) {
   made.number = ++births_;
   made.about = {what.job,   what.gid,    what.app,  what.version,
                 what.topic, what.parent, "running", what.created_ms};
-  running_.emplace(std::pair{what.created_ms, made.number}, what.job);
+  enlist(made);
   const bool nobody = what.owner == 0;
   if (!nobody) own(made, what.owner);
   perform(made, std::move(what.first));
@@ -116,6 +116,12 @@ void store::perform(job& of, write what) {
     (void)deliver(to, std::move(sent.what), sent.keeps_open, sender::outside).ok();
   }
   for (auto& one : what.publications) publish(std::move(one));
+  if (!what.index.empty()) {
+    for (auto& by : what.index)
+      if (std::ranges::count(of.index, by) == 0) of.index.push_back(std::move(by));
+    enlist(of);
+  }
+  if (what.measured) measure(of.about, *what.measured);
   for (auto& one : what.signals) (void)send(std::move(one)).ok();
   if (what.ended)
     end(of, *what.ended);
@@ -131,10 +137,10 @@ void store::end(job& of, const end_mark& mark) {
     if (!is_own(left.id)) say(id, left.id);
   of.inbox.clear();
   disown(of);
+  delist(of);
   of.about.state = mark.state;
   of.about.ended_ms = mark.at_ms;
-  running_.erase({of.about.created_ms, of.number});
-  ended_.emplace(std::pair{mark.at_ms, of.number}, id);
+  enlist(of);
   if (mark.expires_ms) of.expiry = arm_timer(*mark.expires_ms, {timer::kind::expiry, id, {}});
 }
 
@@ -146,8 +152,35 @@ void store::forget(const std::string& id) {
     at = said_.erase(at);
   }
   if (of.expiry) timers_.erase(*of.expiry);
-  ended_.erase({of.about.ended_ms, of.number});
+  delist(of);
   jobs_.erase(id);
+}
+
+// Into the lists where `jobs` finds it as it is now.
+void store::enlist(const job& of) {
+  const auto add = [&](job_lists& to) {
+    const bool runs = of.about.state == "running";
+    auto& list = runs ? to.running : to.ended;
+    list.emplace(std::pair{runs ? of.about.created_ms : of.about.ended_ms, of.number},
+                 of.about.job);
+  };
+  add(all_);
+  for (const auto& [name, value] : of.index) add(index_[{name, value}]);
+}
+
+void store::delist(const job& of) {
+  const auto drop = [&](job_lists& from) {
+    if (of.about.state == "running")
+      from.running.erase({of.about.created_ms, of.number});
+    else
+      from.ended.erase({of.about.ended_ms, of.number});
+  };
+  drop(all_);
+  for (const auto& [name, value] : of.index) {
+    const auto found = index_.find({name, value});
+    drop(found->second);
+    if (found->second.empty()) index_.erase(found);
+  }
 }
 
 void store::publish(publication what) {

@@ -28,29 +28,34 @@ result<history_page> store::history(const std::string& id, std::uint64_t first,
 }
 
 result<job_page> store::jobs(const job_filter& which) const {
-  cursor at{false, INT64_MAX, UINT64_MAX};
-  if (!which.after.empty()) {
-    auto given = to_cursor(which.after);
-    if (!given) return given.error();
-    at = *given;
+  auto begin = begin_of(which);
+  if (!begin) return begin.error();
+  static const job_lists nothing;
+  const auto* lists = &all_;
+  if (which.index) {
+    const auto found = index_.find({which.index->name, which.index->bytes});
+    lists = found == index_.end() ? &nothing : &found->second;
   }
   job_page page;
-  for (;; at = {true, INT64_MAX, UINT64_MAX}) {
-    const auto& list = at.ended ? ended_ : running_;
+  std::size_t looked = 0;
+  for (auto at = *begin;; at = begin_of_ended(which)) {
+    const auto& list = at.ended ? lists->ended : lists->running;
     for (auto next = list.lower_bound({at.at_ms, at.number}); next != list.begin();) {
       --next;
+      if (which.from_ms && next->first.first < *which.from_ms) break;
       const auto& about = find(next->second)->about;
-      if (!which.topic.empty() && which.topic != about.topic) continue;
-      if (!which.state.empty() && which.state != about.state) continue;
-      if (page.rows.size() == which.most) {
+      const job_row row{about.job,    about.app,   about.version,    about.topic,
+                        about.parent, about.state, about.created_ms, about.ended_ms};
+      const bool fits = shows(which, row);
+      if ((fits && page.rows.size() == which.most) || looked == jobs_a_look) {
         page.next = to_text(at);
         return page;
       }
-      page.rows.push_back({about.job, about.app, about.version, about.topic, about.parent,
-                           about.state, about.created_ms, about.ended_ms});
+      if (fits) page.rows.push_back(row);
       at = {at.ended, next->first.first, next->first.second};
+      ++looked;
     }
-    if (at.ended) return page;
+    if (at.ended || !may_show(which, true)) return page;
   }
 }
 
@@ -105,8 +110,20 @@ std::vector<std::string> store::dump() const {
     for (const auto& [number, who] : calls)
       row("backlog", topic, fmt::format("{} {} {}", number, who.first, who.second));
   for (const auto& [key, until] : said_) row("said", key.first + '/' + key.second, until.first);
-  for (const auto& [key, id] : running_) row("running", key.first, id);
-  for (const auto& [key, id] : ended_) row("ended", key.first, id);
+  for (const auto& [key, id] : all_.running) row("running", key.first, id);
+  for (const auto& [key, id] : all_.ended) row("ended", key.first, id);
+  for (const auto& [by, lists] : index_) {
+    for (const auto& [key, id] : lists.running)
+      row("index running", by.first + '/' + by.second, id);
+    for (const auto& [key, id] : lists.ended) row("index ended", by.first + '/' + by.second, id);
+  }
+  for (const auto& [of, rows_of] : measures_)
+    for (const auto& [place, kept] : rows_of) {
+      const auto where = fmt::format("{}/{}/{}/{}", of.first, of.second, kept.key, kept.from_ms);
+      row("measures", where, kept.until_ms.value_or(0));
+      for (const auto& [name, cell] : kept.cells)
+        row("measures", where + '/' + cell.name, fmt::format("{} {}", cell.text, cell.amount));
+    }
   for (const auto& [number, what] : publications_) row("publications", number, what.what.topic);
   return rows;
 }

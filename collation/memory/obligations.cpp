@@ -95,6 +95,7 @@ fired store::due(std::int64_t now_ms, std::size_t most) {
     case timer::kind::early: drop_early(what.job); break;
     case timer::kind::said: said_.erase({what.job, what.obligation}); break;
     case timer::kind::spent: leases_.erase(what.owner); break;
+    case timer::kind::measures: expire_measures(what, now_ms); break;
     }
   }
   if (!timers_.empty()) done.next_due_ms = timers_.begin()->first.first;

@@ -40,16 +40,18 @@ struct job {
   std::map<std::string, obligation> obligations;
   std::vector<mail> inbox;
   std::map<std::string, last_wait> hooks;
+  std::vector<field> index;            ///< what `jobs` finds it by
   std::optional<std::uint64_t> queued; ///< its place in its owner's queue
   std::optional<std::uint64_t> ready;  ///< its place in the ready queue
   std::optional<timer_key> expiry;
 };
 
 struct timer {
-  enum class kind { obligation, expiry, early, said, spent } what;
-  std::string job;        ///< also: the early signal's board
-  std::string obligation; ///< also: the id that was said
+  enum class kind { obligation, expiry, early, said, spent, measures } what;
+  std::string job;        ///< also: the early signal's board, the app of measures
+  std::string obligation; ///< also: the id that was said, the topic of measures
   token owner = 0;
+  std::string place{}; ///< of the row of measures
 };
 
 struct early_signal {
@@ -65,6 +67,24 @@ struct board {
   std::set<std::pair<std::string, std::string>> late; ///< job, hook
 
   [[nodiscard]] bool empty() const { return waits.empty() && !early && late.empty(); }
+};
+
+/// The jobs that run and those that have ended, by time and number.
+struct job_lists {
+  using list = std::map<std::pair<std::int64_t, std::uint64_t>, std::string>;
+  list running;
+  list ended;
+
+  [[nodiscard]] bool empty() const { return running.empty() && ended.empty(); }
+};
+
+struct measures {
+  std::string key;
+  std::int64_t from_ms = 0;
+  std::optional<std::int64_t> until_ms; ///< none: kept for ever
+  timer_key expiry;                     ///< when that is looked at
+  std::map<std::pair<std::string, std::string>, measures_row::cell> cells;
+  std::size_t tallied = 0; ///< how many of the cells a tally made
 };
 
 struct lease_row {
@@ -103,6 +123,7 @@ public:
   result<snapshot> read(const std::string& id) const;
   result<history_page> history(const std::string& id, std::uint64_t first, std::size_t most) const;
   result<job_page> jobs(const job_filter& which) const;
+  result<measures_page> look_at_measures(const measures_filter& which) const;
   result<std::vector<published_row>> published(const std::string& after, std::size_t most) const;
   result<audit_page> audit(const std::string& after) const;
   result<void> mend(const audit_row& what) const;
@@ -124,6 +145,8 @@ private:
   void publish(publication what);
   void trim_publications();
   void forget(const std::string& id);
+  void enlist(const job& of);
+  void delist(const job& of);
   receipt receipt_for(const job& of, token asker, bool repeated) const;
 
   // obligations.cpp
@@ -140,6 +163,10 @@ private:
   result<void> deliver(const std::string& id, mail what, bool keeps_open, sender from);
   void say(const std::string& job, const std::string& id);
   timer_key arm_timer(std::int64_t due, timer what);
+
+  // measures.cpp
+  void measure(const snapshot& of, const measurement& what);
+  void expire_measures(timer due, std::int64_t now_ms);
 
   // ownership.cpp
   void own(job& of, token mine);
@@ -162,8 +189,10 @@ private:
   std::map<std::string, board> boards_;
   std::map<std::string, std::map<std::uint64_t, std::pair<std::string, std::string>>> backlog_;
   std::map<std::pair<std::string, std::string>, timer_key> said_; ///< job (empty: a signal), id
-  std::map<std::pair<std::int64_t, std::uint64_t>, std::string> running_; ///< time, number
-  std::map<std::pair<std::int64_t, std::uint64_t>, std::string> ended_;
+  job_lists all_;
+  std::map<std::pair<std::string, std::string>, job_lists> index_; ///< name, value
+  /// App and topic; then where the row stands.
+  std::map<std::pair<std::string, std::string>, std::map<std::string, measures>> measures_;
   std::map<std::uint64_t, published_row> publications_;
   std::size_t published_bytes_ = 0;
 };

@@ -114,6 +114,9 @@ record record_of(const json& from) {
     what.children.emplace_back(instance_of(k), k.at(2).get<std::string>());
   for (const auto& f : list("f")) what.forgotten.push_back({f.at(0), f.at(1)});
   for (const auto& s : list("s")) what.marks.push_back(s.get<std::string>());
+  for (const auto& x : list("x"))
+    what.index.emplace_back(x.at(0).get<std::string>(), value{x.at(1)});
+  for (const auto& l : list("l")) what.attributes.emplace_back(instance_of(l), value{l.at(2)});
   if (from.contains("e"))
     what.end =
         conclusion{from.at("e").at("s").get<std::string>(), optional_value(from.at("e"), "e")};

@@ -116,6 +116,15 @@ std::string encode(const record& what) {
     auto& list = out.key("s").array(what.marks.size());
     for (const auto& mark : what.marks) list.text(mark);
   }
+  if (!what.index.empty()) {
+    auto& list = out.key("x").array(what.index.size());
+    for (const auto& [name, by] : what.index) list.array(2).text(name).packed(by.packed());
+  }
+  if (!what.attributes.empty()) {
+    auto& list = out.key("l").array(what.attributes.size());
+    for (const auto& [at, said] : what.attributes)
+      list.array(3).integer(at.activity).integer(at.pass).packed(said.packed());
+  }
   if (what.end) {
     entries end;
     end.text("s", what.end->state);

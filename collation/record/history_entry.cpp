@@ -9,6 +9,8 @@ std::optional<std::string> history_entry(const record& what, const std::string& 
   auto bare = what;
   const auto strip = [](documents& of) { of.input = of.output = of.hook = of.error = value{}; };
   bare.data.clear();
+  bare.index.clear();
+  bare.attributes.clear();
   for (auto& [at, written] : bare.written) strip(written);
   for (auto& [at, answer] : bare.answers) strip(answer);
   for (auto& [at, owed] : bare.owed)

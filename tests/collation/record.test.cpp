@@ -51,6 +51,8 @@ record full() {
   made.children.emplace_back(instance{3, 2}, "child");
   made.forgotten.push_back({1, 1});
   made.marks.emplace_back("answered");
+  made.index.emplace_back("region", value{"eu"});
+  made.attributes.emplace_back(instance{3, 2}, value{json{{"region", "eu"}}});
   made.end = conclusion{"failed", value{json{{"code", 500}, {"message", "m"}, {"data", 1}}}};
   return made;
 }

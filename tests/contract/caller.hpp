@@ -104,6 +104,9 @@ public:
   result<job_page> jobs(job_filter which) {
     return await<job_page>([&](auto done) { store_.jobs(which, done); });
   }
+  result<measures_page> measures(measures_filter which) {
+    return await<measures_page>([&](auto done) { store_.measures(which, done); });
+  }
   result<std::vector<published_row>> published(std::string after = {}, std::size_t most = 100) {
     return await<std::vector<published_row>>(
         [&](auto done) { store_.published(after, most, done); });

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "collation/store_rules.hpp"
 #include "tests/contract/caller.hpp"
 
 namespace quipu::contract {
@@ -31,20 +32,86 @@ TEMPLATE_TEST_CASE("jobs are listed running first, newest first, page by page", 
     return seen;
   };
   for (std::size_t most : {1, 2, 3, 5, 100}) {
-    REQUIRE(all({"", "", "", most}) == names{"j6", "j5", "j4", "j3", "j2", "j1", "j0"});
-    REQUIRE(all({"odd", "", "", most}) == names{"j5", "j3", "j1"});
-    REQUIRE(all({"", "completed", "", most}) == names{"j1", "j0"});
-    REQUIRE(all({"even", "running", "", most}) == names{"j6", "j4", "j2"});
+    REQUIRE(all({.most = most}) == names{"j6", "j5", "j4", "j3", "j2", "j1", "j0"});
+    REQUIRE(all({.topic = "odd", .most = most}) == names{"j5", "j3", "j1"});
+    REQUIRE(all({.state = "completed", .most = most}) == names{"j1", "j0"});
+    REQUIRE(all({.topic = "even", .state = "running", .most = most}) == names{"j6", "j4", "j2"});
+    REQUIRE(all({.app = "orders", .state = "failed", .most = most}) == names{});
+    REQUIRE(all({.app = "bills", .most = most}) == names{});
+    // Running jobs by their birth (2 and 3 at once, then 4 and 5, then 6), ended ones by their end.
+    REQUIRE(all({.from_ms = first_ms + 2, .most = most}) == names{"j6", "j5", "j4", "j1", "j0"});
+    REQUIRE(all({.before_ms = first_ms + 3, .most = most}) == names{"j5", "j4", "j3", "j2"});
+    REQUIRE(all({.from_ms = first_ms + 2, .before_ms = first_ms + 11, .most = most}) ==
+            names{"j6", "j5", "j4", "j0"});
   }
-  REQUIRE(store.call.jobs({"", "", "", 7})->next.empty());
-  const auto row = store.call.jobs({"", "completed", "", 1})->rows[0];
+  REQUIRE(store.call.jobs({.most = 7})->next.empty());
+  const auto row = store.call.jobs({.state = "completed", .most = 1})->rows[0];
   REQUIRE(row.job == "j1");
   REQUIRE(row.app == "orders");
   REQUIRE(row.version == "1");
   REQUIRE(row.topic == "odd");
   REQUIRE(row.created_ms == first_ms);
   REQUIRE(row.ended_ms == first_ms + 11);
-  REQUIRE_FAULT(store.call.jobs({"", "", "nonsense", 1}), fault::bad_request);
+  REQUIRE_FAULT(store.call.jobs({.after = "nonsense"}), fault::bad_request);
+}
+
+TEMPLATE_TEST_CASE("one call looks at so many jobs and no more", "[contract]",
+                   QUIPU_CONTRACT_STORES) {
+  bench<TestType> store;
+  auto what = follower{"j0"}.begin();
+  what.topic = "rare";
+  for (std::size_t i = 0; i <= store_rules::jobs_a_look; ++i)
+    what.first.children.push_back(follower{"child " + std::to_string(i)}.begin());
+  REQUIRE(store.call.start(what).ok());
+  auto page = *store.call.jobs({.topic = "rare"});
+  REQUIRE(page.rows.empty());
+  REQUIRE_FALSE(page.next.empty());
+  page = *store.call.jobs({.topic = "rare", .after = page.next});
+  REQUIRE(names_of(page.rows) == names{"j0"});
+  REQUIRE(page.next.empty());
+}
+
+TEMPLATE_TEST_CASE("jobs are found by what they are indexed by, as long as they are there",
+                   "[contract]", QUIPU_CONTRACT_STORES) {
+  bench<TestType> store;
+  const std::string lengthy(300, 'v');
+  for (int i = 0; i < 6; ++i) {
+    follower job{"j" + std::to_string(i)};
+    auto what = job.begin();
+    what.created_ms = first_ms + i;
+    what.topic = i % 2 ? "odd" : "even";
+    what.first.index = {{"region", i < 4 ? "eu" : "us"}};
+    if (i == 2) what.first.index.push_back(what.first.index.front()); // said twice is found once
+    REQUIRE(store.call.start(what).ok());
+    auto next = job.then();
+    if (i == 3) next.what.index = {{"order", lengthy}, {"region", "us"}};
+    REQUIRE(store.call.apply(next).ok());
+    if (i % 3 == 0) REQUIRE(store.call.apply(job.finish()).ok());
+  }
+  const auto by = [&](field index, std::size_t most, job_filter which = {}) {
+    which.index = std::move(index);
+    which.most = most;
+    names seen;
+    do {
+      const auto page = *store.call.jobs(which);
+      for (const auto& id : names_of(page.rows)) seen.push_back(id);
+      which.after = page.next;
+    } while (!which.after.empty());
+    return seen;
+  };
+  for (std::size_t most : {1, 2, 100}) {
+    REQUIRE(by({"region", "eu"}, most) == names{"j2", "j1", "j3", "j0"});
+    REQUIRE(by({"region", "us"}, most) == names{"j5", "j4", "j3"});
+    REQUIRE(by({"order", lengthy}, most) == names{"j3"});
+    REQUIRE(by({"region", "eu"}, most, {.topic = "odd"}) == names{"j1", "j3"});
+    REQUIRE(by({"region", "eu"}, most, {.state = "running"}) == names{"j2", "j1"});
+    REQUIRE(by({"region", "eu"}, most, {.from_ms = first_ms + 2}) == names{"j2", "j3", "j0"});
+    REQUIRE(by({"region", "e"}, most) == names{});
+    REQUIRE(by({"regio", "neu"}, most) == names{});
+  }
+  REQUIRE(store.call.scrub("j3").ok());
+  REQUIRE(by({"region", "eu"}, 100) == names{"j2", "j1", "j0"});
+  REQUIRE(by({"order", lengthy}, 100) == names{});
 }
 
 TEMPLATE_TEST_CASE("history is read in pages", "[contract]", QUIPU_CONTRACT_STORES) {
@@ -119,6 +186,8 @@ TEMPLATE_TEST_CASE("when all jobs have ended and expired nothing is left of them
     what.what.obligations.push_back(waiting("c." + std::to_string(i)));
     what.what.set.push_back({"f" + std::to_string(i), std::string(200, 'f')});
   }
+  what.what.index = {{"region", "eu"}};
+  what.what.measured = measurement{"eu", first_ms, first_ms + 60'000, {{"n", {}, 1, {}}}};
   what.what.children = {follower{"c-1"}.begin(), follower{"c-2", nobody}.begin()};
   REQUIRE(store.call.apply(what).ok());
   REQUIRE_FAULT(store.call.scrub("o-1"), fault::conflict);

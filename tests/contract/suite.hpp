@@ -6,6 +6,7 @@
 #include "tests/contract/committing.hpp"
 #include "tests/contract/keeping.hpp"
 #include "tests/contract/looking.hpp"
+#include "tests/contract/measuring.hpp"
 #include "tests/contract/owning.hpp"
 #include "tests/contract/properties.hpp"
 #include "tests/contract/signalling.hpp"

@@ -93,6 +93,22 @@ public:
             fmt::format("{} {} {} {}", row.job, row.state, row.created_ms, row.ended_ms));
       which.after = page.next;
     } while (!which.after.empty());
+    for (const auto& value : boards_) {
+      const auto page = *store_.call.jobs({.index = field{"by", value}});
+      for (const auto& row : page.rows) said.push_back(fmt::format("by {}: {}", value, row.job));
+    }
+    for (const auto& topic : boards_) {
+      measures_filter of{"orders", topic};
+      of.most = 2;
+      do {
+        const auto page = *store_.call.measures(of);
+        for (const auto& row : page.rows)
+          for (const auto& [name, text, amount] : row.cells)
+            said.push_back(
+                fmt::format("{} {} {}: {} {} {}", topic, row.key, row.from_ms, name, text, amount));
+        of.after = page.next;
+      } while (!of.after.empty());
+    }
     const auto all = *store_.call.published();
     for (const auto& row : all)
       said.push_back(fmt::format("{} {} {}", row.id, row.at_ms, row.what.body));
@@ -105,7 +121,7 @@ public:
   std::vector<std::string> rows_after_all() {
     const token last = 0x1a57;
     REQUIRE(store_.call.renew(last).ok());
-    const auto running = store_.call.jobs({"", "running", "", 1000});
+    const auto running = store_.call.jobs({.state = "running", .most = 1000});
     for (const auto& row : running->rows) {
       const auto seen = *store_.call.seize(row.job, last);
       commit what;
@@ -118,7 +134,7 @@ public:
       REQUIRE(store_.call.apply(what).ok());
     }
     store_.pass(200'000'000);
-    const auto ended = store_.call.jobs({"", "", "", 1000});
+    const auto ended = store_.call.jobs({.most = 1000});
     for (const auto& row : ended->rows) (void)store_.call.scrub(row.job).ok();
     while (store_.call.due(store_.now(), 7).count > 0) {
     }
@@ -167,6 +183,18 @@ private:
     return sent;
   }
 
+  measurement some_measurement() {
+    measurement what{any(hooks_), store_.now() - store_.now() % 200, {}, {}};
+    if (chance(10)) what.key = std::string(120, 'k');
+    what.until_ms = store_.now() + static_cast<std::int64_t>(below(400));
+    using kind = addition::kind;
+    what.adds.push_back({"n", kind::sum, static_cast<std::int64_t>(below(9)) - 4, {}});
+    what.adds.push_back({"low", kind::least, 0, any(ids_)});
+    what.adds.push_back({"high", kind::most, 0, any(ids_)});
+    if (chance(50)) what.adds.push_back({"each", kind::tally, 1, any(hooks_)});
+    return what;
+  }
+
   write some_write(const std::string& id, known& of, unsigned depth) {
     write what;
     for (auto records = 1 + below(2); records > 0; --records) {
@@ -190,6 +218,8 @@ private:
       what.signals.back().all = chance(50);
     }
     if (chance(10)) what.publications.push_back({"orders", "t", id, "published"});
+    if (chance(15)) what.index.push_back({"by", any(boards_)});
+    if (chance(25)) what.measured = some_measurement();
     what.gives_back = chance(40);
     if (chance(6)) {
       what.ended = end_mark{"completed", store_.now(), {}};

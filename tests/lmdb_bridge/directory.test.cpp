@@ -159,25 +159,29 @@ TEST_CASE("a file that is not quipu's is refused") {
   REQUIRE_THAT(why.message, Catch::Contains("quipu"));
 }
 
-TEST_CASE("a newer format is refused and named") {
-  const scratch place;
-  fill(place.path(), 1);
-  MDB_env* env = nullptr;
-  mdb_env_create(&env);
-  mdb_env_set_maxdbs(env, 1);
-  REQUIRE(mdb_env_open(env, place.path().c_str(), 0, 0600) == 0);
-  MDB_txn* txn = nullptr;
-  REQUIRE(mdb_txn_begin(env, nullptr, 0, &txn) == 0);
-  MDB_dbi dbi = 0;
-  REQUIRE(mdb_dbi_open(txn, "meta", 0, &dbi) == 0);
-  MDB_val name_of{6, const_cast<char*>("format")};
-  MDB_val three{1, const_cast<char*>("\x03")};
-  REQUIRE(mdb_put(txn, dbi, &name_of, &three, 0) == 0);
-  REQUIRE(mdb_txn_commit(txn) == 0);
-  mdb_env_close(env);
-  const auto why = refused(at(place.path()));
-  REQUIRE(why.code == fault::unavailable);
-  REQUIRE_THAT(why.message, Catch::Contains("format 3"));
+TEST_CASE("a newer format and an older one are refused and named") {
+  for (char theirs : {'\x02', '\x04'}) {
+    const scratch place;
+    fill(place.path(), 1);
+    MDB_env* env = nullptr;
+    mdb_env_create(&env);
+    mdb_env_set_maxdbs(env, 1);
+    REQUIRE(mdb_env_open(env, place.path().c_str(), 0, 0600) == 0);
+    MDB_txn* txn = nullptr;
+    REQUIRE(mdb_txn_begin(env, nullptr, 0, &txn) == 0);
+    MDB_dbi dbi = 0;
+    REQUIRE(mdb_dbi_open(txn, "meta", 0, &dbi) == 0);
+    MDB_val name_of{6, const_cast<char*>("format")};
+    MDB_val value{1, &theirs};
+    REQUIRE(mdb_put(txn, dbi, &name_of, &value, 0) == 0);
+    REQUIRE(mdb_txn_commit(txn) == 0);
+    mdb_env_close(env);
+    const auto why = refused(at(place.path()));
+    REQUIRE(why.code == fault::unavailable);
+    REQUIRE_THAT(why.message, Catch::Contains(theirs == '\x02' ? "format 2" : "format 4"));
+    REQUIRE_THAT(why.message,
+                 Catch::Contains(theirs == '\x02' ? "the quipu that wrote it" : "a newer quipu"));
+  }
 }
 
 TEST_CASE("a directory that cannot be made or written is refused with the reason") {
