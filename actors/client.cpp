@@ -43,6 +43,18 @@ json to_json(const job_info& what) {
   return made;
 }
 
+json to_json(const stats_info& what) {
+  json made{{"key", what.key}};
+  made.update(to_json(what.total));
+  auto& stretches = made["stretches"] = json::array();
+  for (const auto& each : what.stretches) {
+    json row{{"from", each.from ? json(iso(*each.from)) : json(nullptr)}};
+    row.update(to_json(each.what));
+    stretches.push_back(std::move(row));
+  }
+  return made;
+}
+
 json to_json(const announcement& what) {
   return {{"id", what.id},       {"at", iso(what.at)}, {"app", what.app},
           {"topic", what.topic}, {"job", what.job},    {"data", what.data}};

@@ -45,6 +45,13 @@ using verb = std::function<json(client&, const json&)>;
 
 std::string text(const json& request, const char* key) { return request.value(key, ""); }
 
+template <class Query>
+Query given(const json& request) {
+  Query made;
+  from_control(request, made);
+  return made;
+}
+
 /// The verbs of `client`, by name.
 const std::map<std::string, verb, std::less<>> verbs_by_name{
     {"publish",
@@ -88,13 +95,11 @@ const std::map<std::string, verb, std::less<>> verbs_by_name{
      }},
     {"job", [](client& to, const json& ask) { return line_of(to.job(text(ask, "id"))); }},
     {"history", [](client& to, const json& ask) { return line_of(to.history(text(ask, "id"))); }},
-    {"jobs",
-     [](client& to, const json& ask) {
-       return line_of(to.jobs({.topic = text(ask, "topic"),
-                               .state = text(ask, "state"),
-                               .after = text(ask, "after"),
-                               .most = ask.value("most", std::size_t{100})}));
-     }},
+    {"jobs", [](client& to, const json& ask) { return line_of(to.jobs(given<job_query>(ask))); }},
+    {"stats",
+     [](client& to, const json& ask) { return line_of(to.stats(given<stats_query>(ask))); }},
+    {"validate",
+     [](client& to, const json& ask) { return line_of(to.validate(text(ask, "file"))); }},
     {"deploy", [](client& to, const json& ask) { return line_of(to.deploy(text(ask, "file"))); }},
     {"activate",
      [](client& to, const json& ask) {

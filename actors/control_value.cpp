@@ -23,6 +23,29 @@ std::optional<time_point> maybe(const json& us) {
   return from_us(us.get<std::int64_t>());
 }
 
+json to_control(const figures& what) {
+  auto tallies = json::object();
+  for (const auto& [name, all] : what.mdn)
+    tallies[name] = {{"distinct", all.distinct}, {"values", all.values}, {"beyond", all.beyond}};
+  return {{"count", what.count}, {"counts", what.counts}, {"sum", what.sum}, {"avg", what.avg},
+          {"min", what.min},     {"max", what.max},       {"mdn", tallies}};
+}
+
+void from_control(const json& from, figures& to) {
+  from.at("count").get_to(to.count);
+  from.at("counts").get_to(to.counts);
+  from.at("sum").get_to(to.sum);
+  from.at("avg").get_to(to.avg);
+  from.at("min").get_to(to.min);
+  from.at("max").get_to(to.max);
+  for (const auto& [name, all] : from.at("mdn").items()) {
+    auto& made = to.mdn[name];
+    all.at("distinct").get_to(made.distinct);
+    for (const auto& each : all.at("values")) made.values.emplace_back(each.at(0), each.at(1));
+    all.at("beyond").get_to(made.beyond);
+  }
+}
+
 json to_control(const std::optional<job_error>& what) {
   if (!what) return nullptr;
   return {{"code", what->code},
@@ -132,6 +155,30 @@ void from_control(const json& from, job_info& to) {
   to.history = from.at("history");
 }
 
+json to_control(const job_query& what) {
+  return {{"app", what.app},
+          {"topic", what.topic},
+          {"state", what.state},
+          {"index", what.index ? json{{"name", what.index->name}, {"value", what.index->value}}
+                               : json(nullptr)},
+          {"from", maybe(what.from)},
+          {"before", maybe(what.before)},
+          {"after", what.after},
+          {"most", what.most}};
+}
+
+void from_control(const json& from, job_query& to) {
+  to.app = from.value("app", "");
+  to.topic = from.value("topic", "");
+  to.state = from.value("state", "");
+  if (const auto index = from.find("index"); index != from.end() && !index->is_null())
+    to.index = job_query::index_value{index->at("name"), index->at("value")};
+  to.from = maybe(from.value("from", json()));
+  to.before = maybe(from.value("before", json()));
+  to.after = from.value("after", "");
+  to.most = from.value("most", to.most);
+}
+
 json to_control(const job_list& what) {
   auto rows = json::array();
   for (const auto& row : what.rows)
@@ -151,6 +198,48 @@ void from_control(const json& from, job_list& to) {
                        row.at("state"), from_us(row.at("created").get<std::int64_t>()),
                        maybe(row.at("ended"))});
   from.at("next").get_to(to.next);
+}
+
+json to_control(const stats_query& what) {
+  return {{"topic", what.topic},
+          {"key", what.key ? json(*what.key) : json(nullptr)},
+          {"app", what.app},
+          {"from", maybe(what.from)},
+          {"before", maybe(what.before)}};
+}
+
+void from_control(const json& from, stats_query& to) {
+  to.topic = from.value("topic", "");
+  if (const auto key = from.find("key"); key != from.end() && !key->is_null()) to.key = *key;
+  to.app = from.value("app", "");
+  to.from = maybe(from.value("from", json()));
+  to.before = maybe(from.value("before", json()));
+}
+
+json to_control(const std::vector<stats_info>& what) {
+  auto rows = json::array();
+  for (const auto& each : what) {
+    auto stretches = json::array();
+    for (const auto& one : each.stretches)
+      stretches.push_back({{"from", maybe(one.from)}, {"what", to_control(one.what)}});
+    rows.push_back({{"key", each.key},
+                    {"total", to_control(each.total)},
+                    {"stretches", std::move(stretches)}});
+  }
+  return rows;
+}
+
+void from_control(const json& from, std::vector<stats_info>& to) {
+  for (const auto& row : from) {
+    auto& each = to.emplace_back();
+    each.key = row.at("key");
+    from_control(row.at("total"), each.total);
+    for (const auto& one : row.at("stretches")) {
+      auto& made = each.stretches.emplace_back();
+      made.from = maybe(one.at("from"));
+      from_control(one.at("what"), made.what);
+    }
+  }
 }
 
 json to_control(const version_info& what) {

@@ -301,6 +301,13 @@ void engine_state::tell_of(const call_answered& said) const {
                   {.job = said.job, .activity = runner_->activity(said.job, said.activity)});
 }
 
+void engine_state::perform(wish::trace& what) {
+  if (parts_.log)
+    parts_.log->say(
+        component::engine, log_level::info, "has settled",
+        {.job = what.job, .activity = what.activity, .attributes = what.attributes.get()});
+}
+
 void engine_state::perform(wish::warn& what) {
   if (parts_.log)
     parts_.log->say(component::engine, log_level::warning, what.message, {.job = what.job});

@@ -62,6 +62,7 @@ private:
   void perform(wish::alarm& what);
   void perform(wish::interrupt& what);
   void perform(wish::warn& what);
+  void perform(wish::trace& what);
   void tell_of(const write_done& done) const;
   void tell_of(const call_answered& said) const;
   [[nodiscard]] caf::actor activity_of(const wish::step& what);

@@ -44,6 +44,7 @@ struct promised {
   std::vector<instance> next;
   std::vector<newborn> children;
   std::vector<interruption> interrupts;
+  std::vector<wish::trace> traces;
   std::optional<json> report;
   std::optional<std::int64_t> alarm;
   std::vector<std::string> consumed; ///< mail that is not seen again

@@ -234,6 +234,11 @@ json describe(const record& what, const job& after, const flow& rules) {
     entry.update(written_json(written));
     said["written"].push_back(std::move(entry));
   }
+  for (const auto& [name, by] : what.index) said["index"][name] = *by;
+  for (const auto& [at, attributes] : what.attributes)
+    said["telemetry"].push_back(json{{"activity", id_of(&rules, at.activity)},
+                                     {"dimension", at.pass},
+                                     {"attributes", *attributes}});
   for (const auto& [at, owed] : what.owed) {
     if (owed)
       said["waits"].push_back(obligation_json(at, *owed, &rules));

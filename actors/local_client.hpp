@@ -41,6 +41,8 @@ public:
   result<job_info> job(const std::string& id) override;
   result<std::vector<json>> history(const std::string& id) override;
   result<job_list> jobs(const job_query& which) override;
+  result<std::vector<stats_info>> stats(const stats_query& which) override;
+  result<version_info> validate(const std::string& file) override;
   result<version_info> deploy(const std::string& file) override;
   result<void> activate(const std::string& app, const std::string& version) override;
   result<std::vector<version_info>> versions(const std::string& app) override;

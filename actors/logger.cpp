@@ -46,8 +46,8 @@ std::string field(std::string_view text) {
   return quoted + '"';
 }
 
-std::string as_json(std::string_view text) {
-  return json(text).dump(-1, ' ', true, json::error_handler_t::replace);
+std::string as_json(const json& value) {
+  return value.dump(-1, ' ', true, json::error_handler_t::replace);
 }
 
 template <class Visit>
@@ -64,6 +64,12 @@ std::string text_of(std::string_view message, const subject& about) {
     line += fmt::format("{}{}={}", space, name, field(value));
     space = " ";
   });
+  if (about.attributes != nullptr)
+    for (const auto& [name, value] : about.attributes->items()) {
+      line += fmt::format("{}{}={}", space, field(name),
+                          field(value.is_string() ? value.get<std::string>() : as_json(value)));
+      space = " ";
+    }
   return line;
 }
 
@@ -72,6 +78,7 @@ std::string json_of(std::string_view message, const subject& about) {
   each_field(about, [&](const char* name, std::string_view value) {
     line += fmt::format(",\"{}\":{}", name, as_json(value));
   });
+  if (about.attributes != nullptr) line += ",\"attributes\":" + as_json(*about.attributes);
   return line;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <quipu/json.hpp>
 #include <quipu/options.hpp>
 
 #include <spdlog/fwd.h>
@@ -19,6 +20,7 @@ struct subject {
   std::string_view job;
   std::string_view activity;
   std::string_view topic;
+  const json* attributes = nullptr; ///< `telemetry`: a field of its own each, behind the others
 };
 
 /// What a node says, a line each:
@@ -26,7 +28,7 @@ struct subject {
 ///     2026-03-01T09:30:00.123Z warning engine  no such definition  job=o-1
 ///     {"time":"2026-03-01T09:30:00.123Z","level":"warning","component":"engine","message":"...","job":"o-1"}
 ///
-/// Ids, messages and data are other people's words: in text they are escaped, in JSON they are
+/// Attributes are fields behind these; in JSON they stand together under "attributes". Ids, messages and data are other people's words: in text they are escaped, in JSON they are
 /// strings of ASCII. Any thread.
 class logger {
 public:

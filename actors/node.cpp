@@ -172,7 +172,7 @@ void node::state::spawn() {
   parts.lease = options.lease;
   parts.look = look;
   parts.room = options.limits.jobs;
-  parts.terms = {job_limits(options.limits), options.history};
+  parts.terms = {job_limits(options.limits), options.history, options.stats_keep};
   warden = system->spawn(
       warden_actor, std::size_t{count},
       [parts](caf::event_based_actor* by) { return by->spawn(make_engine, parts); }, hub,

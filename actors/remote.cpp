@@ -106,17 +106,19 @@ public:
   }
 
   result<job_list> jobs(const job_query& which) override {
-    return ask<job_list>({{"verb", "jobs"},
-                          {"topic", which.topic},
-                          {"state", which.state},
-                          {"after", which.after},
-                          {"most", which.most}});
+    return ask<job_list>(with_verb("jobs", to_control(which)));
+  }
+
+  result<std::vector<stats_info>> stats(const stats_query& which) override {
+    return ask<std::vector<stats_info>>(with_verb("stats", to_control(which)));
+  }
+
+  result<version_info> validate(const std::string& file) override {
+    return ask<version_info>({{"verb", "validate"}, {"file", absolute(file)}});
   }
 
   result<version_info> deploy(const std::string& file) override {
-    std::error_code ignored;
-    const auto whole = std::filesystem::absolute(file, ignored).string();
-    return ask<version_info>({{"verb", "deploy"}, {"file", whole}});
+    return ask<version_info>({{"verb", "deploy"}, {"file", absolute(file)}});
   }
 
   result<void> activate(const std::string& app, const std::string& version) override {
@@ -136,6 +138,17 @@ public:
   }
 
 private:
+  static json with_verb(const char* verb, json request) {
+    request["verb"] = verb;
+    return request;
+  }
+
+  /// The node has a folder of its own.
+  static std::string absolute(const std::string& file) {
+    std::error_code ignored;
+    return std::filesystem::absolute(file, ignored).string();
+  }
+
   /// One question, one connection, one answer: what stands under "ok".
   result<json> exchange(const json& request) const {
     const auto peer = dial();

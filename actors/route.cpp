@@ -88,14 +88,16 @@ std::optional<signal> to_store(const shelf& plans, const std::string& app, const
   else
     made.boards = find_route(plans, app, what.topic, what.data, now_ms).boards;
   if (made.boards.empty()) return std::nullopt;
-  made.what = {std::move(mail), "signal", {}, signal_body(what.code, what.data)};
+  made.what = {std::move(mail), "signal", {}, signal_body(what.code, what.data, what.scrubs)};
   made.keeps_open = what.code == 202;
   made.keep_until_ms = now_ms + early_ms;
   return made;
 }
 
-std::string signal_body(int code, const json& data) {
-  return pack({{"code", code}, {"data", data}});
+std::string signal_body(int code, const json& data, bool scrubs) {
+  json body{{"code", code}, {"data", data}};
+  if (scrubs) body["scrub"] = true;
+  return pack(body);
 }
 
 } // namespace quipu

@@ -34,6 +34,6 @@ struct route {
 inline constexpr std::int64_t early_ms = 3'600'000;
 
 /// The body of a signal's mail.
-[[nodiscard]] std::string signal_body(int code, const json& data);
+[[nodiscard]] std::string signal_body(int code, const json& data, bool scrubs = false);
 
 } // namespace quipu

@@ -5,6 +5,7 @@
 #include "actors/wish.hpp"
 #include "flows/limits.hpp"
 
+#include <chrono>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -16,6 +17,7 @@ namespace quipu {
 struct job_terms {
   step_limits limits{};
   history_mode history = history_mode::full;
+  std::chrono::milliseconds stats_keep = std::chrono::hours{24 * 90}; ///< 0: for ever
 };
 
 /// The jobs that one engine runs: for each its view, the events that wait for their turn and the

@@ -7,6 +7,17 @@
 
 namespace quipu {
 
+namespace {
+
+failure several(const std::vector<std::shared_ptr<const plan>>& active) {
+  std::vector<std::string_view> apps;
+  for (const auto& each : active) apps.push_back(each->app);
+  return {fault::bad_request,
+          fmt::format("several apps are active, say which: {}", fmt::join(apps, ", "))};
+}
+
+} // namespace
+
 void shelf::put(std::shared_ptr<const plan> made) {
   const std::scoped_lock lock{guard_};
   plans_.insert_or_assign(key{made->app, made->version}, std::move(made));
@@ -41,15 +52,17 @@ std::vector<std::shared_ptr<const plan>> shelf::versions(const std::string& app)
   return all;
 }
 
+result<std::string> shelf::only_active() const {
+  const auto all = all_active();
+  if (all.size() == 1) return all.front()->app;
+  if (all.empty()) return failure{fault::not_found, "no app is active"};
+  return several(all);
+}
+
 result<std::shared_ptr<const plan>> shelf::active(const std::string& topic,
                                                   const std::string& app) const {
   const auto all = all_active();
-  if (app.empty() && all.size() > 1) {
-    std::vector<std::string> apps;
-    for (const auto& each : all) apps.push_back(each->app);
-    return failure{fault::bad_request,
-                   fmt::format("several apps are active, say which: {}", fmt::join(apps, ", "))};
-  }
+  if (app.empty() && all.size() > 1) return several(all);
   std::vector<std::string> topics;
   for (const auto& each : all) {
     if (!app.empty() && each->app != app) continue;

@@ -27,6 +27,9 @@ public:
   [[nodiscard]] result<std::shared_ptr<const plan>> active(const std::string& topic,
                                                            const std::string& app) const;
   [[nodiscard]] std::vector<std::shared_ptr<const plan>> all_active() const;
+  /// The app that a verb is about when it does not say so. `not_found`: none is active;
+  /// `bad_request`: several are.
+  [[nodiscard]] result<std::string> only_active() const;
   /// Every version of an app that is known here.
   [[nodiscard]] std::vector<std::shared_ptr<const plan>> versions(const std::string& app) const;
 

@@ -2,6 +2,7 @@
 
 #include "actors/inspect.hpp"
 #include "actors/route.hpp"
+#include "actors/stats.hpp"
 #include "collation/chain.hpp"
 #include "collation/pack.hpp"
 #include "flows/step.hpp"
@@ -130,6 +131,11 @@ result<std::vector<json>> stage::history(const std::string& id) {
   return all;
 }
 
+result<std::vector<stats_info>> stage::stats(stats_query which) {
+  return answer_of<std::vector<stats_info>>(
+      [&](auto done) { read_stats(store_, plans_, std::move(which), done); });
+}
+
 std::size_t stage::calls(const std::string& topic) const {
   const auto found = calls_.find(topic);
   return found == calls_.end() ? 0 : found->second;
@@ -232,6 +238,8 @@ void stage::perform(wish::accept& what) { accepted_.emplace(what.request, std::m
 void stage::perform(wish::tell&) {}
 
 void stage::perform(wish::alarm&) {}
+
+void stage::perform(wish::trace&) {}
 
 void stage::perform(wish::interrupt& what) {
   const auto& asked = what.what;

@@ -53,6 +53,8 @@ public:
   [[nodiscard]] result<job_info> job(const std::string& id);
   /// Every record, described.
   [[nodiscard]] result<std::vector<json>> history(const std::string& id);
+  /// The measures of one key, or of all.
+  [[nodiscard]] result<std::vector<stats_info>> stats(stats_query which);
   /// How many calls have been made for a topic.
   [[nodiscard]] std::size_t calls(const std::string& topic) const;
   /// What has been published on a topic, in order.
@@ -87,6 +89,7 @@ private:
   void perform(wish::alarm& what);
   void perform(wish::interrupt& what);
   void perform(wish::warn& what);
+  void perform(wish::trace& what);
   result<void> seize(const std::string& job, const json& how);
   void listen();
   std::string random_name();

@@ -5,7 +5,6 @@
 #include "collation/pack.hpp"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <memory>
 #include <vector>
@@ -13,16 +12,6 @@
 namespace quipu {
 
 namespace {
-
-/// The app that a verb is about when it does not say so.
-result<std::string> only_app(const shelf& plans) {
-  std::vector<std::string> names;
-  for (const auto& each : plans.all_active()) names.push_back(each->app);
-  if (names.size() == 1) return names.front();
-  if (names.empty()) return failure{fault::not_found, "no app is active"};
-  return failure{fault::bad_request,
-                 fmt::format("several apps are active, say which: {}", fmt::join(names, ", "))};
-}
 
 /// Whether a job runs in one of these versions; asks page by page, flow by flow.
 class search : public std::enable_shared_from_this<search> {
@@ -99,7 +88,7 @@ result<instance> find_pending(const snapshot& got, const job& view, const flow& 
 
 void send_signal(ledger& to, const shelf& plans, signal_request what, then<signalled> done) {
   if (what.app.empty()) {
-    auto app = only_app(plans);
+    auto app = plans.only_active();
     if (!app) return done(app.error());
     what.app = std::move(*app);
   }

@@ -82,12 +82,20 @@ struct warn {
   std::string message;
 };
 
+/// An activity whose answer is written has `telemetry`.
+struct trace {
+  std::string job;
+  std::string activity;
+  std::uint32_t dimension = 0;
+  value attributes; ///< an object
+};
+
 } // namespace quipu::wish
 
 namespace quipu {
 
 using any_wish =
     std::variant<wish::step, wish::start, wish::commit, wish::call, wish::cancel, wish::read,
-                 wish::accept, wish::tell, wish::alarm, wish::interrupt, wish::warn>;
+                 wish::accept, wish::tell, wish::alarm, wish::interrupt, wish::warn, wish::trace>;
 
 } // namespace quipu

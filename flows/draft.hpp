@@ -90,6 +90,11 @@ public:
   /// open.
   [[nodiscard]] std::size_t pending_behind(const instance& at) const;
 
+  /// What the job is found by.
+  [[nodiscard]] const std::vector<std::pair<std::string, value>>& index() const noexcept {
+    return made_.what.index.empty() ? before_.index() : made_.what.index;
+  }
+
   void mark(std::string fact);
   [[nodiscard]] bool marked(std::string_view fact) const;
 

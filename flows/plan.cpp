@@ -1,5 +1,6 @@
 #include "flows/plan.hpp"
 
+#include "flows/definition/stats.hpp"
 #include "flows/nearest.hpp"
 
 #include <fmt/format.h>
@@ -161,11 +162,13 @@ private:
     made.emit = mapped(at, written.find({"emit"}));
     made.persist = mapped(at, written.find({"persist"}));
     made.job_id = mapped(at, written.find({"stats", "id"}));
-    if (const auto* list = written.find({"stats", "measures"}); list != nullptr)
-      for (const auto& item : list->items) made.measures.push_back(measured(at, item));
+    made.telemetry = mapped(at, written.find({"telemetry"}));
+    if (const auto* stats = written.find({"stats"}); stats != nullptr)
+      made.stats = measured(at, *stats);
     made.waits = mapped(at, written.find({"await"}));
     made.sleep = mapped(at, written.find({"sleep"}));
     made.payload = mapped(at, written.find({"signal", "maps"}));
+    made.scrub = mapped(at, written.find({"scrub"}));
     made.key_value = mapped(at, written.find({"key_value"}));
     made.code = mapped(at, written.find({"code"}));
     made.target = mapped(at, written.find({"target"}));
@@ -217,17 +220,22 @@ private:
     return condition::compile(*written, ancestry{flow_, at}, faults_);
   }
 
-  measure measured(std::uint32_t at, const tree& written) {
-    measure made;
-    if (const auto* what = written.find("measure"); what != nullptr && what->is_string())
-      made.what = what->text();
-    const auto* target = written.find("target");
-    made.target = mapped(at, target);
-    if (target != nullptr && target->is_string()) {
-      auto name = target->text();
-      if (name.ends_with('}')) name.pop_back();
-      made.name = name.substr(name.find_last_of("{.") + 1);
-    }
+  measures measured(std::uint32_t at, const tree& written) {
+    measures made;
+    made.key = mapped(at, written.find("key"));
+    const auto* granularity = written.find("granularity");
+    made.stretch = structure::granularity_of(granularity);
+    made.counts = made.key || granularity != nullptr;
+    if (const auto* list = written.find("measures"); list != nullptr)
+      for (const auto& item : list->items) {
+        const auto* what = item.find("measure");
+        const auto* target = item.find("target");
+        auto& one = made.all.emplace_back();
+        if (what != nullptr && what->is_string()) one.what = what->text();
+        one.name = structure::measure_name(target);
+        one.target = mapped(at, target);
+        made.counts = made.counts || one.what != "index";
+      }
     return made;
   }
 
@@ -264,8 +272,9 @@ private:
     for (const auto& made : flow_.activities) {
       for (const auto* each :
            {&made.topic, &made.input, &made.output, &made.shared, &made.emit, &made.persist,
-            &made.waits, &made.sleep, &made.payload, &made.key_name, &made.key_value,
-            &made.resolver, &made.code, &made.target, &made.reason, &made.throws, &made.descend})
+            &made.telemetry, &made.waits, &made.scrub, &made.sleep, &made.payload, &made.key_name,
+            &made.key_value, &made.resolver, &made.code, &made.target, &made.reason, &made.throws,
+            &made.descend})
         if (*each) note(**each);
       for (const auto& [code, each] : made.shared_by_code) note(each);
       for (const auto& edge : made.edges) note_all(edge.when);

@@ -5,6 +5,7 @@
 #include "flows/mapping.hpp"
 #include "flows/schema.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -42,6 +43,15 @@ struct measure {
   std::optional<mapping> target;
 };
 
+/// `stats` of a trigger, but for the id.
+struct measures {
+  std::optional<mapping> key;
+  std::chrono::seconds stretch{3600}; ///< `granularity`; 0: all time is one
+  std::vector<measure> all;
+  /// Whether jobs are counted: there is a key, a granularity, or a measure that is no index.
+  bool counts = false;
+};
+
 /// One activity, compiled: what its ECA step needs, nothing is looked up by name.
 struct activity {
   std::string id;
@@ -61,6 +71,7 @@ struct activity {
   std::map<int, mapping> shared_by_code;
   std::optional<mapping> emit;
   std::optional<mapping> persist;
+  std::optional<mapping> telemetry;
   std::optional<schema> input_schema;
   std::optional<schema> output_schema;
   std::map<int, schema> output_schema_by_code;
@@ -70,7 +81,7 @@ struct activity {
 
   // what only some kinds have
   std::optional<mapping> job_id; ///< trigger: `stats.id`
-  std::vector<measure> measures; ///< trigger
+  quipu::measures stats;         ///< trigger
   std::optional<mapping> waits;  ///< await: `await`
   std::optional<mapping> sleep;  ///< hook
   std::optional<schema> hook_schema;
@@ -84,6 +95,7 @@ struct activity {
   std::optional<mapping> key_name;                  ///< signal to all
   std::optional<mapping> key_value;                 ///< signal to all
   std::optional<mapping> resolver;                  ///< signal to all: gives {data: {name: value}}
+  std::optional<mapping> scrub;                     ///< signal
   std::optional<mapping> code;                      ///< signal, interrupt
   std::optional<mapping> target;                    ///< interrupt
   std::optional<mapping> reason;                    ///< interrupt

@@ -187,7 +187,7 @@ private:
                                 *made.state, did_you_mean(*made.state, states)));
     for (const auto& [key, into] :
          {std::pair{"data", &made.data}, std::pair{"exactly", &made.exactly},
-          std::pair{"error", &made.error}, std::pair{"stats", &made.stats}})
+          std::pair{"error", &made.error}})
       if (const auto* found = written.find(key)) *into = to_json(*found);
     for (const char* key : {"calls", "published", "passes"})
       if (const auto* found = written.find(key); found != nullptr && !found->is_map())
@@ -200,12 +200,35 @@ private:
         published != nullptr && published->is_map())
       for (const auto& entry : published->entries)
         made.published.emplace(entry.key, to_json(entry.value));
+    if (const auto* stats = written.find("stats")) {
+      if (stats->is_list())
+        for (const auto& each : stats->items) read_stats(each, made);
+      else
+        read_stats(*stats, made);
+    }
     if (const auto* children = written.find("children")) made.children = texts(*children);
     if (const auto* passes = written.find("passes"); passes != nullptr && passes->is_map()) {
       made.passes.emplace();
       for (const auto& entry : passes->entries) made.passes->emplace(entry.key, texts(entry.value));
     }
     to.what = std::move(made);
+  }
+
+  void read_stats(const tree& written, expectation& to) {
+    static constexpr std::array<words, 4> keys{"topic", "key", "app", "is"};
+    if (!check_map(written, "what is expected of stats", keys, faults_)) return;
+    stats_expectation made;
+    made.of.topic = text_of(written, "topic", faults_, true);
+    made.of.key = text_of(written, "key", faults_);
+    made.of.app = text_of(written, "app", faults_);
+    const auto* is = written.find("is");
+    if (is == nullptr || !is->is_map())
+      faults_.error(
+          is != nullptr ? is->at : written.at,
+          "\"is\" says what the measures are: {count: 2, sum: {total: 30}} would be right");
+    else
+      made.is = to_json(*is);
+    to.stats.push_back(std::move(made));
   }
 
   std::vector<std::string> texts(const tree& written) {

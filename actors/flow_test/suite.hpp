@@ -4,6 +4,8 @@
 #include "collation/event.hpp"
 #include "flows/plan.hpp"
 
+#include <quipu/client.hpp>
+
 #include <cstdint>
 #include <filesystem>
 #include <map>
@@ -58,6 +60,12 @@ struct scrub {
   std::string job;
 };
 
+/// What jobs should add up to.
+struct stats_expectation {
+  stats_query of;
+  json is; ///< a part of what `quipu stats --json` says of the key
+};
+
 /// What should be; what is not said is not looked at.
 struct expectation {
   std::string job; ///< empty: the last one published
@@ -71,7 +79,7 @@ struct expectation {
   std::map<std::string, std::int64_t> calls;
   std::map<std::string, json> published; ///< how many, or a list of subsets
   std::optional<std::vector<std::string>> children;
-  std::optional<json> stats; ///< {topic, key, is}
+  std::vector<stats_expectation> stats;
 };
 
 /// A refusal that a step must meet.

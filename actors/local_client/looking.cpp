@@ -1,17 +1,22 @@
 #include "actors/answered.hpp"
 #include "actors/inspect.hpp"
 #include "actors/local_client.hpp"
+#include "actors/stats.hpp"
 #include "flows/view.hpp"
 
 #include <fmt/format.h>
 
-/// Jobs and their histories.
+/// Jobs, their histories, and what they add up to.
 namespace quipu {
 
 namespace {
 
 /// How many records one call of the store brings.
 constexpr std::size_t records_a_call = 1'000;
+
+std::int64_t epoch_ms(std::chrono::system_clock::time_point at) {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(at.time_since_epoch()).count();
+}
 
 /// What the workers of a job's open calls have last said.
 void add_progress(json& open, const std::vector<std::shared_ptr<const call>>& calls) {
@@ -21,9 +26,7 @@ void add_progress(json& open, const std::vector<std::shared_ptr<const call>>& ca
     for (auto& owed : open)
       if (owed["activity"] == each->activity() && owed["dimension"] == each->dimension()) {
         owed["progress"] = beat->progress;
-        owed["heartbeat"] = iso_time(
-            std::chrono::duration_cast<std::chrono::milliseconds>(beat->at.time_since_epoch())
-                .count());
+        owed["heartbeat"] = iso_time(epoch_ms(beat->at));
       }
   }
 }
@@ -69,23 +72,35 @@ result<std::vector<json>> local_client::history(const std::string& id) {
 }
 
 result<job_list> local_client::jobs(const job_query& which) {
-  answered<job_page> asked;
-  job_filter filter{{}, which.topic, which.state};
+  job_filter filter{which.app, which.topic, which.state};
+  if (which.index) filter.index = field{which.index->name, which.index->value};
+  if (which.from) filter.from_ms = epoch_ms(*which.from);
+  if (which.before) filter.before_ms = epoch_ms(*which.before);
   filter.after = which.after;
-  filter.most = which.most;
-  with_.store->jobs(std::move(filter), asked.then());
-  auto page = asked.wait();
-  if (!page) return page.error();
   job_list list;
-  list.next = std::move(page->next);
-  for (auto& row : page->rows) {
-    job_list::row made{std::move(row.job),   std::move(row.app),   std::move(row.version),
-                       std::move(row.topic), std::move(row.state), time_of(row.created_ms),
-                       std::nullopt};
-    if (row.ended_ms != 0) made.ended = time_of(row.ended_ms);
-    list.rows.push_back(std::move(made));
-  }
+  do {
+    // One call of the store looks at so many jobs and no more.
+    filter.most = which.most - list.rows.size();
+    answered<job_page> asked;
+    with_.store->jobs(filter, asked.then());
+    auto page = asked.wait();
+    if (!page) return page.error();
+    for (auto& row : page->rows) {
+      job_list::row made{std::move(row.job),   std::move(row.app),   std::move(row.version),
+                         std::move(row.topic), std::move(row.state), time_of(row.created_ms),
+                         std::nullopt};
+      if (row.ended_ms != 0) made.ended = time_of(row.ended_ms);
+      list.rows.push_back(std::move(made));
+    }
+    list.next = filter.after = std::move(page->next);
+  } while (list.rows.size() < which.most && !list.next.empty());
   return list;
+}
+
+result<std::vector<stats_info>> local_client::stats(const stats_query& which) {
+  answered<std::vector<stats_info>> read;
+  read_stats(*with_.store, *with_.plans, which, read.then());
+  return read.wait();
 }
 
 } // namespace quipu

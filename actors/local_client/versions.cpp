@@ -7,6 +7,13 @@
 /// Definitions: deployed, active, looked up.
 namespace quipu {
 
+result<version_info> local_client::validate(const std::string& file) {
+  findings told;
+  auto app = read_app(file, told, with_.definitions);
+  if (!app) return app.error();
+  return version_info{app->stored.app, app->stored.version, app->stored.hash, false};
+}
+
 result<version_info> local_client::deploy(const std::string& file) {
   if (auto may = may_write(); !may) return may.error();
   findings told;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <quipu/figures.hpp>
 #include <quipu/history.hpp>
 #include <quipu/json.hpp>
 #include <quipu/reply.hpp>
@@ -60,9 +61,20 @@ struct job_info {
 [[nodiscard]] json to_json(const ending& what);
 [[nodiscard]] json to_json(const struct announcement& what);
 
+/// Which jobs are listed; what is empty does not matter.
 struct job_query {
+  struct index_value {
+    std::string name;  ///< what the target of the measure `index` ends in
+    std::string value; ///< a text as it is, all else as JSON: `5` finds the number and the text
+  };
+
+  std::string app;
   std::string topic;
   std::string state;
+  std::optional<index_value> index;
+  /// Of a job that runs when it began, of one that has ended when it ended.
+  std::optional<std::chrono::system_clock::time_point> from;
+  std::optional<std::chrono::system_clock::time_point> before;
   std::string after; ///< the cursor of the page before
   std::size_t most = 100;
 };
@@ -80,6 +92,30 @@ struct job_list {
   std::vector<row> rows;
   std::string next; ///< cursor of the next page; empty: that was all
 };
+
+struct stats_query {
+  std::string topic;
+  std::optional<std::string> key; ///< none: every key there is
+  std::string app;                ///< may be empty while one app is active
+  /// Every stretch of time that the range touches counts whole. The one stretch of
+  /// `granularity: infinity` is shown only when `from` is not said.
+  std::optional<std::chrono::system_clock::time_point> from;
+  std::optional<std::chrono::system_clock::time_point> before;
+};
+
+/// The measures of the jobs that had one `stats.key`.
+struct stats_info {
+  struct stretch {
+    std::optional<std::chrono::system_clock::time_point> from; ///< none: all time
+    figures what;
+  };
+
+  std::string key;
+  figures total;
+  std::vector<stretch> stretches; ///< the oldest first
+};
+
+[[nodiscard]] json to_json(const stats_info& what);
 
 struct version_info {
   std::string app;
@@ -181,7 +217,14 @@ public:
   virtual result<job_info> job(const std::string& id) = 0;
   /// Every record that is kept of a job, oldest first: see `job_info::history`. 404.
   virtual result<std::vector<json>> history(const std::string& id) = 0;
+  /// A page of jobs: running ones first, the newest first. 400: no such cursor.
   virtual result<job_list> jobs(const job_query& which) = 0;
+  /// What the jobs of a flow add up to, by key: the one that is asked for, also when no job had it,
+  /// else all. 404: no flow at that topic is measured.
+  virtual result<std::vector<stats_info>> stats(const stats_query& which) = 0;
+  /// Reads and checks a definition, as `deploy`, and keeps nothing. 422: every fault, a line each,
+  /// with its place.
+  virtual result<version_info> validate(const std::string& file) = 0;
   /// Reads, checks and keeps a definition; `activate` makes new jobs take it. 422: every fault, a line each, with its place.
   virtual result<version_info> deploy(const std::string& file) = 0;
   virtual result<void> activate(const std::string& app, const std::string& version) = 0;

@@ -60,6 +60,8 @@ struct node_options {
   bool observe = false; ///< only look: the store is opened for reading, nothing runs
   std::chrono::milliseconds lease{10'000};
   std::chrono::milliseconds drain{10'000}; ///< how long `stop` waits for calls that are out
+  /// `stats.keep`: how long measures are kept after the last job that they count; 0: for ever.
+  std::chrono::milliseconds stats_keep = std::chrono::hours{24 * 90};
   node_limits limits{};
   log_options log{};
 };

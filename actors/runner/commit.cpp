@@ -1,6 +1,7 @@
 #include "actors/route.hpp"
 #include "actors/runner.hpp"
 #include "actors/runner/obligation_row.hpp"
+#include "collation/canonical.hpp"
 #include "collation/pack.hpp"
 
 #include <fmt/format.h>
@@ -80,6 +81,14 @@ void runner::commit(const std::string& job, held& of) {
             {who.parent, {who.gid + "!", "child", name(who.parent_at), pack(*made.report)}, false});
       after.report = std::move(made.report);
     }
+    for (const auto& [name, by] : made.what.index) what.index.push_back({name, index_text(*by)});
+    if (made.measured) {
+      what.measured = std::move(made.measured);
+      if (terms_.stats_keep.count() > 0)
+        what.measured->until_ms = made.what.at_ms + terms_.stats_keep.count();
+    }
+    for (auto& [at, said] : made.what.attributes)
+      after.traces.push_back({job, of.rules->activities[at.activity].id, at.pass, std::move(said)});
     if (made.what.end)
       what.ended = end_mark{made.what.end->state, made.what.at_ms, made.expires_ms};
     if (made.expires_ms)
@@ -122,6 +131,7 @@ void runner::receive(const std::string& job, held& of, const receipt& got) {
   of.out.pop_front();
   for (const auto& id : now.consumed) of.mail.erase(id);
   if (now.alarm) wishes.push_back(wish::alarm{*now.alarm});
+  for (auto& each : now.traces) wishes.push_back(std::move(each));
   if (now.report) wishes.push_back(wish::tell{job, std::move(*now.report)});
   std::vector<std::string> begun;
   for (auto& child : now.children) {

@@ -41,6 +41,7 @@ event event_of(const mail& got) {
   if (got.kind == "signal") {
     made.why = cause::signalled;
     made.what = answer_of(body);
+    made.scrubs = body.value("scrub", false);
   } else if (got.kind == "child") {
     made.why = cause::child_ended;
     made.what = answer_of_child(body);

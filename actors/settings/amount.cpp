@@ -32,8 +32,8 @@ constexpr std::array size_units{size_unit{"TiB", kibi* kibi* kibi* kibi},
                                 size_unit{"kB", kilo},
                                 size_unit{"B", 1}};
 
-constexpr std::array duration_units{size_unit{"h", 3'600'000}, size_unit{"m", 60'000},
-                                    size_unit{"s", 1'000}};
+constexpr std::array duration_units{size_unit{"d", 86'400'000}, size_unit{"h", 3'600'000},
+                                    size_unit{"m", 60'000}, size_unit{"s", 1'000}};
 
 std::string expected(const setting& of) {
   switch (of.is) {

@@ -20,6 +20,7 @@ constexpr std::int64_t mib = 1024 * kib;
 constexpr std::int64_t gib = 1024 * mib;
 constexpr std::int64_t second = 1'000;
 constexpr std::int64_t hour = 3'600 * second;
+constexpr std::int64_t year = 365 * 24 * hour;
 
 // In the order of their enums.
 constexpr std::array<std::string_view, 2> durabilities{"sync", "relaxed"};
@@ -129,6 +130,12 @@ const std::vector<setting>& settings() {
           "drain", type::duration, 0, 24 * hour, [](auto& of) -> auto& { return of.drain; },
           "How long a node that stops waits for calls that are out; a second signal ends the "
           "wait."),
+      bounded(
+          "stats.keep", type::duration, 0, 100 * year,
+          [](auto& of) -> auto& { return of.stats_keep; },
+          "How long measures (`stats` of triggers) are kept after the last job that they count; "
+          "0s: "
+          "for ever."),
 
       bounded(
           "limits.payload.bytes", type::size, kib, gib,

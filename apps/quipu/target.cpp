@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include <cstdlib>
 #include <filesystem>
 #include <string_view>
 
@@ -38,9 +39,16 @@ void target::declare(CLI::App& to) {
   to.add_option("--store", store_, "lmdb:DIR, for which --data DIR is short, or memory:")
       ->type_name("URL")
       ->excludes(data);
+  // Known, so that whoever says it is told; it has no line in --help.
+  to.add_option("--url", url_)->group("");
 }
 
 result<std::string> target::url() const {
+  const auto* variable = std::getenv("QUIPU_URL");
+  if (!url_.empty() || (!is_given() && variable != nullptr))
+    return failure{fault::bad_request,
+                   "--url and QUIPU_URL name the HTTP gateway of a node, and this quipu has none; "
+                   "--data DIR asks the node that runs in a directory"};
   if (!data_.empty()) return std::string{lmdb_scheme} + data_;
   if (store_.empty())
     return failure{fault::bad_request, "which jobs? Say --data DIR (or --store URL)"};

@@ -47,6 +47,7 @@ private:
 
   std::string store_;
   std::string data_;
+  std::string url_;
 };
 
 } // namespace quipu

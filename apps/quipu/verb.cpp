@@ -16,6 +16,7 @@ action declare_publish(CLI::App& to);
 action declare_run(CLI::App& to);
 action declare_scrub(CLI::App& to);
 action declare_signal(CLI::App& to);
+action declare_stats(CLI::App& to);
 action declare_subscribe(CLI::App& to);
 action declare_test(CLI::App& to);
 action declare_validate(CLI::App& to);
@@ -49,6 +50,8 @@ const std::vector<verb>& verbs() {
       {"jobs", "list jobs, running ones first", "--state failed --data data/order", declare_jobs},
       {"history", "show what became of a job, record by record",
        "o-0001.30a25b --json --data data/order", declare_history},
+      {"stats", "show what the jobs of a flow add up to",
+       "order.placed --since 1d --data data/order", declare_stats},
       {"graph", "draw flows, or how far a job is in its flow",
        "configs/order/order.yaml --format svg", declare_graph},
       {"versions", "list what is deployed, and which version is active", "--data data/order",

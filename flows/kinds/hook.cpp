@@ -38,7 +38,6 @@ result<std::int64_t> sleep_ms(stepping& now, const instance& at) {
 /// itself; and, in a job that is measured by an index, where signals to all look.
 result<std::vector<std::string>> places(stepping& now, const instance& at) {
   const auto& app = now.on().app.app;
-  const auto& trigger = now.on().rules.activities.front();
   std::vector<std::string> found;
   for (const auto& rule : now.rules(at).rules) {
     std::vector<std::optional<json>> expected;
@@ -52,11 +51,8 @@ result<std::vector<std::string>> places(stepping& now, const instance& at) {
         expected.push_back(std::move(*value));
       }
     for (auto& each : boards(app, rule, expected)) found.push_back(std::move(each));
-    for (const auto& each : trigger.measures) {
-      if (each.what != "index" || !each.target) continue;
-      const auto value = now.evaluate(*each.target, {});
-      if (value && *value) found.push_back(crowd(app, rule.topic, each.name, **value));
-    }
+    for (const auto& [name, by] : now.job().index())
+      found.push_back(crowd(app, rule.topic, name, *by));
   }
   std::sort(found.begin(), found.end());
   found.erase(std::unique(found.begin(), found.end()), found.end());
@@ -111,6 +107,7 @@ bool resume(stepping& now, const instance& at, const event& what) {
     const auto given = normalized(what.what);
     if (given.is != answer::status::pending) disarm_timer(now, at, *owed);
     now.job().written(at).hook = value{what.what.data};
+    if (what.scrubs) now.job().mark(std::string{stepping::scrubs});
     now.settle(at, given);
     return true;
   }

@@ -11,20 +11,22 @@ result<signalling> said(stepping& now, const instance& at) {
   const auto& rules = now.rules(at);
   auto topic = now.topic(at);
   if (!topic) return topic.error();
-  signalling made{at, std::move(*topic), json::object(), 200, rules.signal_all, {}, nullptr};
+  signalling made{at, std::move(*topic), json::object(), 200, rules.signal_all, {}, nullptr, false};
   json name;
   json resolved;
   json code = 200;
+  json scrub;
   for (const auto& [rule, into] :
        {std::pair{&rules.payload, &made.data}, std::pair{&rules.key_name, &name},
         std::pair{&rules.key_value, &made.key_value}, std::pair{&rules.resolver, &resolved},
-        std::pair{&rules.code, &code}}) {
+        std::pair{&rules.code, &code}, std::pair{&rules.scrub, &scrub}}) {
     if (!*rule) continue;
     auto value = now.evaluate(**rule, at);
     if (!value) return value.error();
     if (*value) *into = std::move(**value);
   }
   if (code == 202) made.code = 202;
+  made.scrubs = scrub == true;
   if (name.is_string()) made.key_name = name.get<std::string>();
   if (resolved.is_object() && resolved.contains("data") && resolved["data"].is_object() &&
       !resolved["data"].empty()) {

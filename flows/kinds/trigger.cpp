@@ -1,4 +1,5 @@
 #include "flows/kinds/kind.hpp"
+#include "flows/measure.hpp"
 
 namespace quipu {
 
@@ -11,6 +12,7 @@ bool resume(stepping& now, const instance& at, const event& what) {
   if (what.why != cause::begun) return false;
   const auto message = now.job().input(at);
   now.settle(at, {}, now.rules(at).output ? message : value{});
+  take_measures(now);
   return true;
 }
 

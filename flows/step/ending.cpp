@@ -10,6 +10,8 @@ namespace quipu {
 namespace {
 
 constexpr std::int64_t an_hour_ms = 3'600'000;
+/// An end stays readable for so long, that whoever waits for it can see it.
+constexpr std::int64_t a_minute_ms = 60'000;
 
 } // namespace
 
@@ -104,6 +106,7 @@ void stepping::conclude() {
         if (const auto parsed = parse_duration(length.get_ref<const std::string&>()))
           keep_ms = parsed->count();
     }
+  if (draft_.marked(scrubs)) keep_ms = keep_ms > 0 ? std::min(keep_ms, a_minute_ms) : a_minute_ms;
   if (keep_ms > 0) made.expires_ms = draft_.now() + keep_ms;
 }
 

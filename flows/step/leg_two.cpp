@@ -34,6 +34,7 @@ void stepping::settle(const instance& at, const answer& given, const value& said
     ways = choose(at, now);
   }
   draft_.what().code = now.code;
+  trace(at);
 
   const auto was = draft_.at(at);
   if (is_error() && (!ways || std::none_of(ways->begin(), ways->end(), std::identity{}))) {
@@ -111,6 +112,17 @@ result<void> stepping::share(const instance& at, const answer& given) {
   for (auto& [name, data] : (*made)->get_ref<json::object_t&>())
     draft_.write(name, value{std::move(data)});
   return {};
+}
+
+/// `telemetry`: what is said of the activity in its record and its line of the log.
+void stepping::trace(const instance& at) {
+  const auto& rule = draft_.rules(at).telemetry;
+  if (!rule) return;
+  auto made = evaluate(*rule, at);
+  if (!made)
+    warn(fmt::format("telemetry of \"{}\": {}", draft_.rules(at).id, made.error().message));
+  else if (*made && (*made)->is_object())
+    draft_.what().attributes.emplace_back(at, value{std::move(**made)});
 }
 
 void stepping::tell(const instance& at) {
@@ -192,6 +204,7 @@ void stepping::reenter(const instance& ancestor, const value& said) {
   const auto shared = share(ancestor, given);
   const auto ways = shared ? choose(ancestor, given) : result<std::vector<bool>>{shared.error()};
   if (ways) {
+    trace(ancestor);
     tell(ancestor);
     return take(ancestor, *ways, false);
   }

@@ -5,6 +5,7 @@
 #include "flows/view.hpp"
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace quipu {
@@ -13,6 +14,9 @@ namespace quipu {
 /// `begin` leg 1 of another; between them stand the conditions of the edges.
 class stepping {
 public:
+  /// The mark of a job that is forgotten soon after its end: a signal said so.
+  static constexpr std::string_view scrubs = "scrubs";
+
   stepping(const ground& on, const job& before, const event& what);
 
   [[nodiscard]] const ground& on() const noexcept { return on_; }
@@ -42,6 +46,9 @@ public:
   /// Notes what breaks a schema; true: it is to be refused.
   bool refuses(const schema* rules, const json& data, std::string_view where, std::string& why);
 
+  /// Something for people; the job goes on.
+  void warn(std::string what) { draft_.made().warnings.push_back(std::move(what)); }
+
   /// Begins what was taken, and so on until nothing is left to be done at once; decides whether the
   /// job has ended.
   outcome finish();
@@ -57,6 +64,7 @@ private:
   [[nodiscard]] result<std::vector<bool>> choose(const instance& at, const answer& given);
   /// Begins what is behind the edges that hold and skips the rest; `interim`: skips nothing.
   void take(const instance& at, const std::vector<bool>& ways, bool interim);
+  void trace(const instance& at);
   void tell(const instance& at);
   void begin(const instance& at);
   bool below_threshold(const instance& at);

@@ -80,10 +80,29 @@ public:
     return std::vector<json>{{{"n", 1}}, {{"n", 2}}};
   }
   result<job_list> jobs(const job_query& which) override {
+    last = {{"app", which.app}, {"from", which.from.has_value()}};
+    if (which.index) last["index"] = which.index->name + '=' + which.index->value;
+    if (which.before) last["before"] = which.before->time_since_epoch() / 1ms;
     job_list made;
     made.rows.push_back({"o-1", "orders", "1", which.topic, which.state, {}, {}});
     made.next = fmt::format("{}+{}", which.after, which.most);
     return made;
+  }
+  result<std::vector<stats_info>> stats(const stats_query& which) override {
+    stats_info made;
+    made.key = which.key.value_or("every");
+    made.total.count = 3;
+    made.total.counts = {{"coupon", 1}};
+    made.total.sum = {{"total", 0.1}};
+    made.total.avg = {{"total", 1e300}};
+    made.total.min = {{"total", -7}};
+    made.total.max = {{"total", 7}};
+    made.total.mdn["region"] = {2, {{"eu", 2}, {json{{"a", 1}}, 1}}, 9};
+    made.stretches = {{which.from, made.total}, {std::nullopt, {}}};
+    return std::vector<stats_info>{made};
+  }
+  result<version_info> validate(const std::string& file) override {
+    return failure{fault::invalid, file + ": a fault"};
   }
   result<version_info> deploy(const std::string& file) override {
     return version_info{"orders", "1", file, false};
@@ -177,6 +196,22 @@ TEST_CASE("every verb of a node can be called over its control socket") {
 
   CHECK(remote.history("o-1")->size() == 2);
   CHECK(remote.jobs({.topic = "t", .state = "s", .after = "c", .most = 7})->next == "c+7");
+  CHECK(node.last == json{{"app", ""}, {"from", false}});
+  const std::chrono::system_clock::time_point at{1'700'000'000'123ms};
+  CHECK(remote.jobs({.app = "a",
+                     .index = job_query::index_value{"region", "eu"},
+                     .from = at,
+                     .before = at}));
+  CHECK(node.last == json{{"app", "a"},
+                          {"from", true},
+                          {"index", "region=eu"},
+                          {"before", 1'700'000'000'123}});
+  const auto stats = *remote.stats({.topic = "t", .from = at});
+  REQUIRE(stats.size() == 1);
+  CHECK(to_json(stats[0]) == to_json(node.stats({.topic = "t", .from = at})->at(0)));
+  CHECK(remote.stats({.topic = "t", .key = "eu"})->at(0).key == "eu");
+  CHECK(remote.validate("x.yaml").error() ==
+        failure{fault::invalid, std::filesystem::absolute("x.yaml").string() + ": a fault"});
   CHECK(remote.deploy("x.yaml")->hash == std::filesystem::absolute("x.yaml").string());
   CHECK(remote.activate("orders", "1").ok());
   CHECK(remote.activate("orders", "2").error().code == fault::not_found);

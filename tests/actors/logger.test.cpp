@@ -55,6 +55,23 @@ TEST_CASE(
   CHECK(text.find("error   worker  ") != text.npos);
 }
 
+TEST_CASE("attributes are fields behind the others, whatever they are called") {
+  const json attributes{{"region", "e u"}, {"level error", 1}, {"list", {1, hostile}}};
+  const subject about{.job = "o-1", .attributes = &attributes};
+  written text;
+  logger{{}, text.sink}.say(component::engine, log_level::info, "has settled", about);
+  CHECK(text.text.str().find("  job=o-1 region=\"e u\" \"level error\"=1 list=\"[1,") !=
+        std::string::npos);
+  for (const unsigned char c : text.text.str()) CHECK((c == '\n' || (c >= ' ' && c < 0x7f)));
+  written lines;
+  logger{{.format = log_format::jsonl}, lines.sink}.say(component::engine, log_level::info,
+                                                        "has settled", about);
+  const auto said = json::parse(lines.text.str());
+  CHECK(said["job"] == "o-1");
+  CHECK(said["attributes"]["region"] == "e u");
+  CHECK(said["attributes"]["level error"] == 1);
+}
+
 TEST_CASE("each component has a level of its own, or that of all") {
   written to;
   const logger log{

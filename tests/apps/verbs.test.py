@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import os
 import subprocess
 import time
 
@@ -23,6 +24,20 @@ app:
         t: {type: trigger}
         h: {type: hook, hook: {schema: {type: object, required: [n]}}, job: {maps: {by: '{$self.hook.data.by}'}}}
       transitions: {t: [{to: h}]}
+    - subscribes: sale
+      activities:
+        st:
+          type: trigger
+          stats:
+            key: '{$self.output.data.region}'
+            measures:
+              - {measure: sum, target: '{$self.output.data.total}'}
+              - {measure: mdn, target: '{$self.output.data.article}'}
+              - {measure: index, target: '{$self.output.data.region}'}
+              - {measure: index, target: '{$self.output.data.size}'}
+          telemetry: {region: '{$self.output.data.region}'}
+        sh: {type: hook, sleep: '{st.output.data.sleep}'}
+      transitions: {st: [{to: sh}]}
     - subscribes: ask
       publishes: ask.done
       activities:
@@ -101,7 +116,8 @@ class Verbs(Case):
                          {"signal": "repeated"})
         self.assertIn("404", self.on("signal", "approved", '{"n": 1}', code=4).err)
         self.assertEqual(self.on("signal", "approved", '{"n": 2}', "--json").json(), {"signal": "early"})
-        # What was answered goes on at the latest when the next node runs.
+        # What was answered goes on when the next node runs, and not before.
+        self.assertEqual(self.on("job", "w-1", "--json").json()["state"], "running")
         with self.node("wait", '{"n": 8}', "w-8", "wait"):
             self.until("w-1", None)
         job = self.on("job", "w-1", "--json").json()
@@ -155,6 +171,73 @@ class Verbs(Case):
             self.assertEqual(json.loads(heard)["data"], {"state": "completed", "data": {"said": "yes"}})
         self.on("complete", "a-1", "a", '{"said": "no"}', "--id", "c-1")  # as the first time
         self.assertIn("409", self.on("complete", "a-1", "a", code=4).err)
+
+    def sell(self, job, **data):
+        self.on("run", "sale", json.dumps(data), "--id", job)
+
+    def test_what_jobs_add_up_to_and_how_they_are_found(self):
+        self.on("deploy", self.flow, "--activate")
+        self.sell("s-1", region="eu", total=0.1, article="x", size=5)
+        self.sell("s-2", region="eu", total=0.2, article="y", size="5")
+        self.sell("s-3", region="us", total=29, article="x")
+        self.on("publish", "sale", '{"region": "eu", "total": "7", "sleep": 3600}', "--id", "s-4")
+        with self.node("wait", '{"n": 1}', "w-1", "wait"):
+            self.until("s-4", "wait")
+            both = [self.on("stats", "sale", "--json").json()]
+        both.append(self.on("stats", "sale", "--json").json())
+        for said in both:  # by the node, and on the directory
+            self.assertEqual(said["topic"], "sale")
+            eu, us = said["keys"]
+            self.assertEqual((eu["key"], eu["count"], eu["sum"], eu["mdn"]),
+                             ("eu", 3, {"total": 0.30000000000000004}, {"article": 2}))
+            self.assertEqual(eu["values"]["article"],
+                             [{"value": "x", "times": 1}, {"value": "y", "times": 1}])
+            self.assertEqual(sum(each["count"] for each in eu["stretches"]), 3)
+            self.assertEqual((us["count"], us["sum"]), (1, {"total": 29}))
+        out = self.on("stats", "sale").out.splitlines()
+        self.assertEqual(out[0].split(), ["key", "jobs", "sum", "total", "mdn", "article"])
+        self.assertEqual(out[2].split(), ["us", "1", "29", "1"])
+        self.assertIn("x 1", self.on("stats", "sale", "--key", "us", "--stretches", "--since", "1d").out
+                      + self.on("stats", "sale", "--key", "us").out)
+        self.assertEqual(self.on("stats", "sale", "--until", "2020-01-01").out,
+                         "no job has been counted\n")
+        none = self.on("stats", "sale", "--key", "nowhere", "--json").json()["keys"]
+        self.assertEqual([each["count"] for each in none], [0])
+        self.assertIn("404", self.on("stats", "wait", code=4).err)
+        self.assertIn("404", self.on("stats", "nothing", code=4).err)
+        self.assertIn("no time", self.on("stats", "sale", "--since", "yesterday", code=2).err)
+
+        def jobs(*words):
+            return [row["id"] for row in self.on("jobs", "--json", *words).json()["jobs"]]
+
+        self.assertEqual(jobs("--index", "region=eu"), ["s-4", "s-2", "s-1"])
+        self.assertEqual(jobs("--index", "region=eu", "--state", "completed"), ["s-2", "s-1"])
+        self.assertEqual(jobs("--index", "size=5"), ["s-2", "s-1"])
+        self.assertEqual(jobs("--index", "region=e"), [])
+        self.assertEqual(jobs("--topic", "sale", "--limit", "1"), ["s-4"])
+        first = self.on("jobs", "--json", "--index", "region=eu", "--limit", "2").json()
+        self.assertEqual(jobs("--index", "region=eu", "--after", first["next"]), ["s-1"])
+        self.assertEqual(jobs("--index", "region=eu", "--limit", "1", "--all"), ["s-4", "s-2", "s-1"])
+        self.assertEqual(jobs("--since", "1h", "--topic", "sale", "--app", "verbs"),
+                         ["s-4", "s-3", "s-2", "s-1"])
+        self.assertEqual(jobs("--until", "2020-01-01T00:00"), [])
+        self.assertEqual(jobs("--app", "other"), [])
+        self.assertIn("NAME=VALUE", self.on("jobs", "--index", "region", code=2).err)
+        self.assertIn("400", self.on("jobs", "--after", "no cursor", code=4).err)
+        self.on("scrub", "s-1")
+        self.assertEqual(jobs("--index", "region=eu"), ["s-4", "s-2"])
+        record = [each for each in self.on("history", "s-2", "--json").json()["records"]
+                  if "telemetry" in each]
+        self.assertEqual(record[0]["telemetry"][0]["attributes"], {"region": "eu"})
+        self.assertEqual(record[0]["index"], {"region": "eu", "size": "5"})
+
+    def test_the_gateway_that_is_not_there_is_named(self):
+        said = self.on("deploy", self.flow, "--url", "http://localhost:8080", code=4)
+        self.assertIn("HTTP gateway", said.err)
+        said = quipu("jobs", env={**os.environ, "QUIPU_URL": "http://localhost:8080"})
+        self.assertEqual(said.code, 4, said)
+        self.assertIn("QUIPU_URL", said.err)
+        self.on("deploy", self.flow, env={**os.environ, "QUIPU_URL": "http://localhost:8080"})
 
     def test_a_completion_may_be_an_error(self):
         self.on("deploy", self.flow, "--activate")

@@ -39,7 +39,7 @@ reply reply_of(const complete_arguments& with, json data) {
 int complete(const complete_arguments& with) {
   auto message = read_message(with.message);
   if (!message) return complain_usage(message.error().message);
-  auto opened = with.where.work({});
+  auto opened = with.where.keep();
   if (!opened) return complain(opened.error());
   const auto done = opened->verbs().complete(with.job, with.activity,
                                              reply_of(with, std::move(*message)), with.how);

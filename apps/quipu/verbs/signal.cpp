@@ -34,7 +34,7 @@ std::string_view words(reception what) {
 int signal(const signal_arguments& with) {
   auto message = read_message(with.message);
   if (!message) return complain_usage(message.error().message);
-  auto opened = with.where.work({});
+  auto opened = with.where.keep();
   if (!opened) return complain(opened.error());
   const auto got = opened->verbs().signal(with.topic, std::move(*message), with.how);
   if (!got) return complain(got.error());

@@ -136,7 +136,7 @@ TEST_CASE("an unknown key is refused at its place, and the nearest known one is 
   CHECK(
       faults_of("durabilty: sync\n") ==
       "node.yaml:1:1: error: unknown key \"durabilty\"; did you mean \"durability\"?; known here: "
-      "store, durability, history, listen, threads, engines, lease, drain, limits, log");
+      "store, durability, history, listen, threads, engines, lease, drain, stats, limits, log");
   CHECK(
       faults_of("limits:\n  payload:\n    byte: 1\n") ==
       "node.yaml:3:5: error: unknown key \"byte\" in \"limits.payload\"; did you mean \"bytes\"?; "
@@ -163,7 +163,7 @@ TEST_CASE("all faults of a file are told, not only the first") {
       "\"full\"?\n"
       "node.yaml:2:8: error: \"5x\" is not a duration: there is no unit \"x\"; a number of seconds "
       "or one like 250ms, 5s, 1h30m, 2d would be right, in w d h m s ms\n"
-      "node.yaml:3:8: error: drain is -1s; 0s to 24h would be right\n"
+      "node.yaml:3:8: error: drain is -1s; 0s to 1d would be right\n"
       "node.yaml:4:14: error: \"log.level\" is one of trace, debug, info, warning, error, off, not "
       "\"loud\"");
 }
