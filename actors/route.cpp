@@ -42,6 +42,35 @@ std::vector<std::string> places(const plan& app, const hook_rule& rule, const he
   return boards(app.app, rule, values);
 }
 
+/// Why the hook would not take this signal; nothing: it would.
+std::optional<failure> refusal(const plan& app, const activity& hook, const std::string& topic,
+                               const json& data) {
+  if (!hook.hook_schema || app.schemas != definition::schema_mode::enforce) return std::nullopt;
+  const auto breaches = hook.hook_schema->check(data);
+  if (breaches.empty()) return std::nullopt;
+  return failure{fault::invalid, fmt::format("the signal \"{}\" to \"{}\": {}", topic, hook.id,
+                                             to_string(breaches.front()))};
+}
+
+void keep_once(std::vector<std::string>& boards) {
+  std::sort(boards.begin(), boards.end());
+  boards.erase(std::unique(boards.begin(), boards.end()), boards.end());
+}
+
+/// Where all hooks stand that wait at a topic in a job with a measure, and that would take the signal.
+std::vector<std::string> crowds(const shelf& plans, const std::string& app,
+                                const signalling& what) {
+  std::vector<std::string> found;
+  for (const auto& version : plans.versions(app))
+    for (const auto& flow : version->flows)
+      for (const auto& hook : flow.activities)
+        for (const auto& rule : hook.rules)
+          if (rule.topic == what.topic && !refusal(*version, hook, what.topic, what.data))
+            found.push_back(crowd(app, rule, what.key_name, what.key_value));
+  keep_once(found);
+  return found;
+}
+
 } // namespace
 
 route find_route(const shelf& plans, const std::string& app, const std::string& topic,
@@ -58,14 +87,10 @@ route find_route(const shelf& plans, const std::string& app, const std::string& 
           if (rule.topic != topic) continue;
           names = true;
           auto made = places(*version, rule, {at, data, now_ms});
-          if (hook.hook_schema && version->schemas == definition::schema_mode::enforce)
-            if (const auto breaches = hook.hook_schema->check(data); !breaches.empty()) {
-              if (!made.empty() && !found.refused)
-                found.refused =
-                    failure{fault::invalid, fmt::format("the signal \"{}\" to \"{}\": {}", topic,
-                                                        hook.id, to_string(breaches.front()))};
-              continue;
-            }
+          if (auto why = refusal(*version, hook, topic, data)) {
+            if (!made.empty() && !found.refused) found.refused = std::move(why);
+            continue;
+          }
           std::move(made.begin(), made.end(), std::back_inserter(found.boards));
         }
       }
@@ -73,8 +98,7 @@ route find_route(const shelf& plans, const std::string& app, const std::string& 
       if (names && !is_active) found.others.emplace_back(version->version, flow.topic);
     }
   }
-  std::sort(found.boards.begin(), found.boards.end());
-  found.boards.erase(std::unique(found.boards.begin(), found.boards.end()), found.boards.end());
+  keep_once(found.boards);
   if (!found.boards.empty()) found.refused.reset();
   return found;
 }
@@ -83,10 +107,8 @@ std::optional<signal> to_store(const shelf& plans, const std::string& app, const
                                std::string mail, std::int64_t now_ms) {
   signal made;
   made.all = what.all;
-  if (what.all)
-    made.boards.push_back(crowd(app, what.topic, what.key_name, what.key_value));
-  else
-    made.boards = find_route(plans, app, what.topic, what.data, now_ms).boards;
+  made.boards = what.all ? crowds(plans, app, what)
+                         : find_route(plans, app, what.topic, what.data, now_ms).boards;
   if (made.boards.empty()) return std::nullopt;
   made.what = {std::move(mail), "signal", {}, signal_body(what.code, what.data, what.scrubs)};
   made.keeps_open = what.code == 202;

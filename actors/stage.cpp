@@ -115,25 +115,36 @@ result<job_info> stage::job(const std::string& id) {
   return answer_of<job_info>([&](auto done) { inspect(store_, plans_, id, done); });
 }
 
-result<std::vector<json>> stage::history(const std::string& id) {
+result<std::vector<stage_entry>> stage::history(const std::string& id) {
   auto page = answer_of<history_page>([&](auto done) { store_.history(id, 1, SIZE_MAX, done); });
   if (!page) return page.error();
-  std::vector<json> all;
+  std::vector<stage_entry> all;
   quipu::job after;
-  for (const auto& bytes : page->records) {
-    auto what = decode_record(bytes);
-    if (!what) return what.error();
-    if (auto folded = after.fold(*what); !folded) return folded.error();
-    const auto plan = plans_.find(after.born().app, after.born().version);
-    const auto* rules = plan ? plan->find(after.born().topic) : nullptr;
-    if (rules != nullptr) all.push_back(describe(*what, after, *rules));
-  }
+  for (const auto& bytes : page->records)
+    if (auto made = entry(bytes, after)) all.push_back(std::move(*made));
   return all;
 }
 
 result<std::vector<stats_info>> stage::stats(stats_query which) {
   return answer_of<std::vector<stats_info>>(
       [&](auto done) { read_stats(store_, plans_, std::move(which), done); });
+}
+
+std::optional<stage_entry> stage::entry(const std::string& bytes, quipu::job& after) const {
+  const auto what = decode_record(bytes);
+  if (!what || !after.fold(*what)) return std::nullopt;
+  const auto plan = plans_.find(after.born().app, after.born().version);
+  const auto* rules = plan ? plan->find(after.born().topic) : nullptr;
+  if (rules == nullptr) return std::nullopt;
+  return stage_entry{after.born().job, what->at_ms, describe(*what, after, *rules)};
+}
+
+void stage::tell(const std::string& job, const write& what) {
+  auto& after = watched_[job];
+  for (const auto& bytes : what.records)
+    if (const auto made = entry(bytes, after)) watch(*made);
+  if (what.ended) watched_.erase(job);
+  for (const auto& child : what.children) tell(child.job, child.first);
 }
 
 std::size_t stage::calls(const std::string& topic) const {
@@ -208,14 +219,20 @@ void stage::perform(wish::step& what) {
 
 void stage::perform(wish::start& what) {
   const auto job = what.what.job;
-  runner_.started(job,
-                  answer_of<receipt>([&](auto done) { store_.start(std::move(what.what), done); }));
+  const auto written = watch ? what.what.first : write{};
+  auto done =
+      answer_of<receipt>([&](auto told) { store_.start(std::move(what.what), std::move(told)); });
+  if (watch && done) tell(job, written);
+  runner_.started(job, std::move(done));
 }
 
 void stage::perform(wish::commit& what) {
   const auto job = what.what.job;
-  runner_.committed(
-      job, answer_of<receipt>([&](auto done) { store_.apply(std::move(what.what), done); }));
+  const auto written = watch ? what.what.what : write{};
+  auto done =
+      answer_of<receipt>([&](auto told) { store_.apply(std::move(what.what), std::move(told)); });
+  if (watch && done) tell(job, written);
+  runner_.committed(job, std::move(done));
 }
 
 void stage::perform(wish::call& what) {

@@ -28,6 +28,13 @@ struct late_reply {
   std::int64_t after_ms = 0;
 };
 
+/// One history record, described (inspect.hpp), and whose it is.
+struct stage_entry {
+  std::string job;
+  std::int64_t at_ms = 0;
+  json what;
+};
+
 /// An engine without threads: the same runner, over any store, in virtual time. Every verb returns
 /// when nothing can move without time. The same script gives the same histories.
 class stage {
@@ -51,8 +58,7 @@ public:
   void advance(std::int64_t by_ms);
 
   [[nodiscard]] result<job_info> job(const std::string& id);
-  /// Every record, described.
-  [[nodiscard]] result<std::vector<json>> history(const std::string& id);
+  [[nodiscard]] result<std::vector<stage_entry>> history(const std::string& id);
   /// The measures of one key, or of all.
   [[nodiscard]] result<std::vector<stats_info>> stats(stats_query which);
   /// How many calls have been made for a topic.
@@ -61,6 +67,8 @@ public:
   [[nodiscard]] const std::vector<json>& published(const std::string& topic) const;
   [[nodiscard]] const std::vector<std::string>& warnings() const noexcept { return warnings_; }
 
+  /// Told of every record of every job when it has been written.
+  std::function<void(const stage_entry&)> watch;
   /// More steps than this at one instant are a loop that time does not stop.
   std::size_t most_steps = 1'000'000;
   /// Set when that was exceeded, and the job that was last stepped.
@@ -93,6 +101,9 @@ private:
   result<void> seize(const std::string& job, const json& how);
   void listen();
   std::string random_name();
+  /// A record as it is told: what it makes of the job is known only by folding all before it.
+  std::optional<stage_entry> entry(const std::string& bytes, quipu::job& after) const;
+  void tell(const std::string& job, const write& what);
 
   ledger& store_;
   virtual_clock& time_;
@@ -110,6 +121,7 @@ private:
   std::map<std::string, std::vector<json>> published_;
   std::string heard_; ///< the last publication
   std::vector<std::string> warnings_;
+  std::map<std::string, quipu::job> watched_; ///< what has been told, folded
   std::size_t steps_ = 0;
   std::optional<std::string> runaway_;
 };

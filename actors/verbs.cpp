@@ -73,7 +73,14 @@ result<instance> find_pending(const snapshot& got, const job& view, const flow& 
                    fmt::format("\"{}\" of job \"{}\" is pending in several passes, say which: {}",
                                what.activity, got.job, fmt::join(pending, ", "))};
   const auto pass = what.dimension ? *what.dimension : view.shown().at(known->second);
-  switch (view.at(rules.activities[known->second].slice, {known->second, pass})) {
+  const auto slice = rules.activities[known->second].slice;
+  if (pass < view.opened(slice) && !view.passes().contains({slice, pass}))
+    return failure{fault::conflict, fmt::format("pass {} of \"{}\" of job \"{}\" is over", pass,
+                                                what.activity, got.job)};
+  const auto* said = view.at(instance{known->second, pass});
+  if (view.ended() && said != nullptr && said->code != 0)
+    return failure{fault::conflict, fmt::format("job \"{}\" has ended: {}", got.job, got.state)};
+  switch (view.at(slice, {known->second, pass})) {
   case digit::completed:
   case digit::errored:
     return failure{fault::conflict,

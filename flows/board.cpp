@@ -12,6 +12,12 @@ std::string hashed(const nlohmann::json& named) {
       .substr(0, 32);
 }
 
+/// The schema that the hook asks of signals; empty: none. It stands behind the matches.
+std::string_view guard_of(const hook_rule& rule) {
+  const auto matches = rule.when ? rule.when->matches.size() : 0;
+  return rule.asks.size() > matches ? std::string_view{rule.asks.back()} : std::string_view{};
+}
+
 } // namespace
 
 std::vector<std::string> boards(std::string_view app, const hook_rule& rule,
@@ -28,7 +34,7 @@ std::vector<std::string> boards(std::string_view app, const hook_rule& rule,
     if (!values[at]) return {};
     auto value = canonical(*values[at]);
     if (any)
-      found.push_back(place(nlohmann::json::array({rule.asks.at(at)}),
+      found.push_back(place(nlohmann::json::array({rule.asks.at(at), guard_of(rule)}),
                             nlohmann::json::array({std::move(value)})));
     else
       list.push_back(std::move(value));
@@ -37,9 +43,10 @@ std::vector<std::string> boards(std::string_view app, const hook_rule& rule,
   return found;
 }
 
-std::string crowd(std::string_view app, std::string_view topic, std::string_view measure,
+std::string crowd(std::string_view app, const hook_rule& rule, std::string_view measure,
                   const json& value) {
-  return hashed(nlohmann::json::array({app, topic, measure, {{"is", canonical(value)}}}));
+  return hashed(nlohmann::json::array(
+      {app, rule.topic, guard_of(rule), measure, {{"is", canonical(value)}}}));
 }
 
 } // namespace quipu

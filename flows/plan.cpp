@@ -70,6 +70,16 @@ private:
   std::uint32_t self_;
 };
 
+/// The activity whose `hook` a text refers to; empty: it does not.
+std::string_view heard_by(const tree& written) {
+  if (!written.is_string()) return {};
+  std::string_view text = written.text();
+  const auto dot = text.find('.');
+  if (text.size() < 2 || text.front() != '{' || text.back() != '}' || dot == text.npos) return {};
+  const auto rest = text.substr(dot + 1, text.size() - dot - 2);
+  return rest == "hook" || rest.starts_with("hook.") ? text.substr(1, dot - 1) : std::string_view{};
+}
+
 class compiler {
 public:
   compiler(const definition::graph& graph, findings& faults) : graph_(graph), faults_(faults) {}
@@ -83,7 +93,8 @@ public:
     for (const auto& rule : graph_.rules) {
       const auto at = place_[rule.to];
       flow_.activities[at].rules.push_back(
-          {rule.topic, conditions(rule.conditions, at), asked(rule.conditions)});
+          {rule.topic, conditions(rule.conditions, at),
+           asked(rule.conditions, graph_.activities[rule.to].find({"hook", "schema"}))});
     }
     const ancestry names{flow_, 0};
     if (graph_.expire) flow_.expire = mapping::compile(*graph_.expire, names, faults_);
@@ -207,7 +218,24 @@ private:
   std::optional<mapping> mapped(std::uint32_t at, const tree* written,
                                 mapping::role role = mapping::role::value) {
     if (written == nullptr) return std::nullopt;
+    check_heard(at, *written);
     return mapping::compile(*written, ancestry{flow_, at}, faults_, role);
+  }
+
+  /// No signal comes to what is no hook, so nobody can read one there.
+  void check_heard(std::uint32_t at, const tree& written) {
+    const auto name = heard_by(written);
+    const auto found = flow_.index.find(std::string{name});
+    const auto* rules = name == "$self"              ? &flow_.activities[at]
+                        : found != flow_.index.end() ? &flow_.activities[found->second]
+                                                     : nullptr;
+    if (rules != nullptr && rules->kind != activity_kind::hook)
+      faults_.error(written.at,
+                    fmt::format("{}: \"{}\" is of type {}, so no signal comes to it; behind it "
+                                "stands input or output",
+                                written.text(), rules->id, quipu::name(rules->kind)));
+    for (const auto& item : written.items) check_heard(at, item);
+    for (const auto& entry : written.entries) check_heard(at, entry.value);
   }
 
   std::optional<schema> schema_of(const tree* written) {
@@ -217,6 +245,7 @@ private:
 
   std::optional<condition> conditions(const std::optional<tree>& written, std::uint32_t at) {
     if (!written) return std::nullopt;
+    check_heard(at, *written);
     return condition::compile(*written, ancestry{flow_, at}, faults_);
   }
 
@@ -239,15 +268,16 @@ private:
     return made;
   }
 
-  /// How the matches of a hook's rule read the signal.
-  static std::vector<std::string> asked(const std::optional<tree>& conditions) {
+  /// How the matches of a hook's rule read the signal, and the schema that the hook asks of it.
+  static std::vector<std::string> asked(const std::optional<tree>& conditions, const tree* guard) {
     std::vector<std::string> all;
     const auto* matches = conditions ? conditions->find("match") : nullptr;
-    if (matches == nullptr) return all;
-    for (const auto& match : matches->items) {
-      const auto* actual = match.find("actual");
-      all.push_back(actual != nullptr ? to_json(*actual).dump() : std::string{});
-    }
+    if (matches != nullptr)
+      for (const auto& match : matches->items) {
+        const auto* actual = match.find("actual");
+        all.push_back(actual != nullptr ? to_json(*actual).dump() : std::string{});
+      }
+    if (guard != nullptr) all.push_back(to_json(*guard).dump());
     return all;
   }
 

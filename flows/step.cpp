@@ -56,11 +56,12 @@ result<std::string> job_id(const ground& on, const json& message) {
   if (!made)
     return failure{fault::invalid,
                    fmt::format("stats.id of \"{}\": {}", trigger.id, made.error().message)};
-  if (*made && (*made)->is_number_integer()) *made = (*made)->dump();
-  if (!*made || !(*made)->is_string())
+  if (!*made || (*made)->is_null()) return std::string{};
+  if ((*made)->is_number_integer()) *made = (*made)->dump();
+  if (!(*made)->is_string())
     return failure{fault::invalid,
                    fmt::format("stats.id of \"{}\" came out as {}; a text would be right",
-                               trigger.id, *made ? (*made)->dump() : "undefined")};
+                               trigger.id, (*made)->dump())};
   auto id = (*made)->get<std::string>();
   if (id.empty()) return id;
   if (auto fit = check_id(id, on.limits); !fit) return fit.error();
@@ -75,11 +76,15 @@ result<void> check_id(std::string_view id, const step_limits& limits) {
 }
 
 result<void> admit(const ground& on, const json& message) {
-  if (!on.rules.input_schema || on.app.schemas == definition::schema_mode::warn) return {};
-  const auto breaches = on.rules.input_schema->check(message);
-  if (breaches.empty()) return {};
-  return failure{fault::invalid, fmt::format("the message to \"{}\": {}", on.rules.topic,
-                                             to_string(breaches.front()))};
+  if (on.app.schemas == definition::schema_mode::warn) return {};
+  // The trigger's leg 1 is the caller's, so what its own schema refuses never starts.
+  for (const auto* each : {&on.rules.input_schema, &on.rules.activities.front().input_schema}) {
+    if (!*each) continue;
+    if (const auto breaches = (*each)->check(message); !breaches.empty())
+      return failure{fault::invalid, fmt::format("the message to \"{}\": {}", on.rules.topic,
+                                                 to_string(breaches.front()))};
+  }
+  return {};
 }
 
 } // namespace quipu

@@ -8,6 +8,18 @@
 
 namespace quipu {
 
+namespace {
+
+constexpr int least_error = 400;
+
+/// An error that was caught says nothing any more when its activity has been answered anew.
+documents newest(documents said) {
+  if (said.code < least_error) said.error = {};
+  return said;
+}
+
+} // namespace
+
 view::view(const draft& of, const instance& here) : of_(of), here_(here) {}
 
 const json* view::keep(value what) const {
@@ -51,7 +63,7 @@ documents view::seen(std::uint32_t activity) const {
     auto pass = here_.pass;
     while (slice != 0) {
       if (rules.slices[slice].owner == activity)
-        if (const auto* said = of_.answer({slice, pass})) return *said;
+        if (const auto* said = of_.answer({slice, pass})) return newest(*said);
       pass = of_.around({slice, pass});
       slice = rules.slices[slice].around;
     }
@@ -64,7 +76,7 @@ documents view::seen(std::uint32_t activity) const {
   all.error = of_.error(at);
   all.code = of_.code(at);
   all.at_ms = of_.answered_ms(at);
-  return all;
+  return newest(std::move(all));
 }
 
 json view::job_metadata() const {
@@ -86,14 +98,15 @@ json view::job_metadata() const {
 
 json view::activity_metadata(std::uint32_t activity, const documents& what) const {
   const auto& rules = of_.rules().activities[activity];
+  const auto at = of_.above(activity, here_);
   auto meta = json{{"aid", rules.id}, {"atp", name(rules.kind)}};
   if (rules.topic)
-    if (const auto* topic = rules.topic->literal(); topic != nullptr && topic->is_string())
-      meta["stp"] = *topic;
+    if (auto topic = rules.topic->evaluate(view{of_, at}); topic && *topic && (*topic)->is_string())
+      meta["stp"] = std::move(**topic);
   if (what.code != 0) meta["ac"] = what.code;
   if (what.at_ms != 0) meta["au"] = iso_time(what.at_ms);
   if (what.error) meta["err"] = *what.error;
-  meta["dad"] = of_.above(activity, here_).pass;
+  meta["dad"] = at.pass;
   return meta;
 }
 

@@ -8,8 +8,13 @@
 
 namespace quipu::flow_test {
 
-/// What is otherwise than expected, a line each.
-[[nodiscard]] std::vector<std::string> compare(const expectation& wanted, const std::string& job,
-                                               stage& on);
+/// Something that is otherwise than expected.
+struct difference {
+  std::string key; ///< of the expectation: "state", "data"
+  std::string message;
+};
+
+[[nodiscard]] std::vector<difference> compare(const expectation& wanted, const std::string& job,
+                                              stage& on);
 
 } // namespace quipu::flow_test

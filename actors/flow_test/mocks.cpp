@@ -110,6 +110,12 @@ result<std::optional<late_reply>> mocks::answer(const std::string& topic, const 
   return std::optional{std::move(made)};
 }
 
+std::vector<std::string_view> mocks::topics() const {
+  std::vector<std::string_view> all;
+  for (const auto& [topic, rules] : topics_) all.push_back(topic);
+  return all;
+}
+
 void mocks::reset() {
   for (auto& [topic, rules] : topics_)
     for (auto& each : rules) each.used = 0;

@@ -21,6 +21,8 @@ public:
   /// cannot be mapped.
   [[nodiscard]] result<std::optional<late_reply>> answer(const std::string& topic,
                                                          const json& input, std::int64_t now_ms);
+  /// The topics that are listed.
+  [[nodiscard]] std::vector<std::string_view> topics() const;
   /// As if nothing had been asked.
   void reset();
 

@@ -1,37 +1,78 @@
 #include "actors/flow_test/play.hpp"
 
 #include "actors/flow_test/compare.hpp"
+#include "actors/flow_test/diary.hpp"
 #include "actors/stage.hpp"
+#include "flows/nearest.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include <algorithm>
 #include <set>
 
 namespace quipu::flow_test {
 
 namespace {
 
+/// So many jobs are told of when a test has failed.
+constexpr std::size_t most_jobs = 20;
+
+// A step in a few words.
+std::string words(const publish& what) {
+  return fmt::format("publish {}{}{} {}", what.topic, what.id.empty() ? "" : " as ", what.id,
+                     what.data.dump());
+}
+std::string words(const advance& what) { return "advance " + shown(what.by_ms); }
+std::string words(const signal& what) {
+  return fmt::format("signal {} {}", what.topic, what.data.dump());
+}
+std::string words(const complete& what) {
+  return fmt::format("complete {} of {}", what.what.activity, what.what.job);
+}
+std::string words(const interrupt& what) { return "interrupt " + what.job; }
+std::string words(const activate& what) {
+  return what.app.compiled ? fmt::format("activate {} version {}", what.app.compiled->app,
+                                         what.app.compiled->version)
+                           : "activate";
+}
+std::string words(const scrub& what) { return "scrub " + what.job; }
+std::string words(const expectation& what) {
+  std::vector<std::string_view> keys;
+  for (const auto& [key, at] : what.at) keys.push_back(key);
+  return fmt::format("expect {}", fmt::join(keys, ", "));
+}
+
 /// One test on its way. It ends with its first fault.
 class playing {
 public:
   playing(suite& all, const test& one, ledger& store, virtual_clock& time)
       : all_(all), one_(one), time_(time),
-        stage_(store, time, [this](const wish::call& asked) { return answer(asked); }) {}
+        stage_(store, time, [this](const wish::call& asked) { return answer(asked); }),
+        began_ms_(time.now_ms) {}
 
-  outcome play(bool with_history) {
+  outcome play(bool with_diary) {
     all_.workers.reset();
+    if (with_diary)
+      stage_.watch = [this](const stage_entry& each) {
+        made_.diary.push_back("  " + told(each, began_ms_));
+      };
     made_.name = one_.name;
     if (auto ready = stage_.activate(all_.app.compiled, all_.app.source); !ready)
       fault(one_.at, ready.error().message);
     for (const auto& step : one_.steps) {
       if (!made_.faults.empty()) break;
       now_ = &step;
+      if (with_diary)
+        made_.diary.push_back(
+            fmt::format("{}: {}", step.at.line,
+                        std::visit([](const auto& what) { return words(what); }, step.what)));
       std::visit([this](const auto& what) { perform(what); }, step.what);
       if (stage_.runaway())
         fault(step.at,
               fmt::format("job \"{}\" goes on and on without time passing", *stage_.runaway()));
     }
-    if (!made_.faults.empty() || with_history) tell_histories();
+    if (!made_.faults.empty()) tell_why(with_diary);
     return std::move(made_);
   }
 
@@ -57,7 +98,10 @@ private:
   void perform(const expectation& what) {
     const auto& job = what.job.empty() ? last_ : what.job;
     if (!job.empty()) about_.insert(job);
-    for (auto& each : compare(what, job, stage_)) fault(now_->at, std::move(each));
+    for (auto& each : compare(what, job, stage_)) {
+      const auto at = what.at.find(each.key);
+      fault(at != what.at.end() ? at->second : now_->at, std::move(each.message));
+    }
   }
 
   template <class T>
@@ -67,6 +111,8 @@ private:
 
   /// Whether the step was refused if, and only if, it was to be; says so if not.
   bool meets(const failure* why) {
+    if (why != nullptr && stage_.watch)
+      made_.diary.push_back(fmt::format("  refused: {} {}", status(why->code), why->message));
     if (!now_->refused) {
       if (why == nullptr) return true;
       fault(now_->at,
@@ -92,6 +138,7 @@ private:
     const auto* input = asked.what.input.get();
     auto made =
         all_.workers.answer(asked.what.topic, input != nullptr ? *input : nothing, time_.now_ms);
+    if (made && !*made) unserved_.insert(asked.what.topic);
     if (made) return *made;
     fault(now_ != nullptr ? now_->at : one_.at, made.error().message);
     return late_reply{{answer::status::error, 500, json{{"message", made.error().message}}}, 0};
@@ -102,15 +149,23 @@ private:
         fmt::format("{}:{}:{}: {}", at.file ? *at.file : all_.file, at.line, at.column, message));
   }
 
-  void tell_histories() {
-    for (const auto& job : about_) {
-      const auto records = stage_.history(job);
-      if (!records) continue;
-      made_.history.push_back(fmt::format("history of {}:", job));
-      for (const auto& each : *records)
-        made_.history.push_back("  " + each.dump(-1, ' ', false, json::error_handler_t::replace));
-    }
+  /// What helps to see why the test failed.
+  void tell_why(bool with_diary) {
+    for (const auto& topic : unserved_)
+      made_.history.push_back(fmt::format("`workers` has no \"{}\", so its calls wait{}", topic,
+                                          did_you_mean(topic, all_.workers.topics())));
     for (const auto& each : stage_.warnings()) made_.history.push_back("warning: " + each);
+    if (with_diary) return;
+    std::vector<std::string> jobs{about_.begin(), about_.end()};
+    for (std::size_t next = 0; next < jobs.size() && next < most_jobs; ++next) {
+      const auto records = stage_.history(jobs[next]);
+      if (!records) continue;
+      made_.history.push_back(fmt::format("history of {}:", jobs[next]));
+      for (const auto& each : *records) made_.history.push_back("  " + told(each, began_ms_));
+      if (const auto info = stage_.job(jobs[next]))
+        for (const auto& child : info->children)
+          if (std::find(jobs.begin(), jobs.end(), child) == jobs.end()) jobs.push_back(child);
+    }
   }
 
   suite& all_;
@@ -121,19 +176,21 @@ private:
   const test_step* now_ = nullptr;
   std::string last_;
   std::set<std::string> about_;
+  std::set<std::string> unserved_; ///< topics that were called and that no mock answers
+  std::int64_t began_ms_;
 };
 
 } // namespace
 
-std::vector<outcome> play(suite& all, const make_store& store, bool with_history) {
+std::vector<outcome> play(suite& all, const make_store& store, bool with_diary) {
   std::vector<outcome> made;
   for (const auto& one : all.tests) {
     virtual_clock time;
     auto empty = store([&time] { return time.now_ms; });
     if (!empty)
-      made.push_back({one.name, {empty.error().message}, {}});
+      made.push_back({one.name, {empty.error().message}, {}, {}});
     else
-      made.push_back(playing{all, one, **empty, time}.play(with_history));
+      made.push_back(playing{all, one, **empty, time}.play(with_diary));
   }
   return made;
 }

@@ -14,8 +14,9 @@ namespace quipu::flow_test {
 struct outcome {
   std::string name;
   std::vector<std::string> faults; ///< none: it passed
-  /// When it failed, or when asked for: the histories of the jobs that it is about, a line a
-  /// record.
+  /// When asked for: every step, with what it made happen, a line a record.
+  std::vector<std::string> diary;
+  /// When it failed: what may be the reason, and the histories of the jobs that it is about.
   std::vector<std::string> history;
 
   [[nodiscard]] bool passed() const noexcept { return faults.empty(); }
@@ -27,6 +28,6 @@ using make_store =
 
 /// Plays every test, each on a store of its own.
 [[nodiscard]] std::vector<outcome> play(suite& all, const make_store& store,
-                                        bool with_history = false);
+                                        bool with_diary = false);
 
 } // namespace quipu::flow_test

@@ -134,7 +134,7 @@ private:
     complete made;
     made.what.job = text_of(written, "job", faults_, true);
     made.what.activity = text_of(written, "activity", faults_, true);
-    made.what.mail = text_of(written, "id", faults_);
+    made.what.id = text_of(written, "id", faults_);
     if (const auto pass = number_of(written, "dimension", faults_))
       made.what.dimension = static_cast<std::uint32_t>(*pass);
     if (const auto* reply = written.find("reply");
@@ -174,6 +174,7 @@ private:
   void read_expect(const tree& written, test_step& to) {
     if (!check_map(written, "expect", expect_keys, faults_)) return;
     expectation made;
+    for (const auto& entry : written.entries) made.at.emplace(entry.key, entry.value.at);
     made.job = text_of(written, "job", faults_);
     const auto text = [&](const char* key, std::optional<std::string>& into) {
       if (written.find(key) != nullptr) into = text_of(written, key, faults_);
@@ -189,7 +190,7 @@ private:
          {std::pair{"data", &made.data}, std::pair{"exactly", &made.exactly},
           std::pair{"error", &made.error}})
       if (const auto* found = written.find(key)) *into = to_json(*found);
-    for (const char* key : {"calls", "published", "passes"})
+    for (const char* key : {"data", "exactly", "error", "calls", "published", "passes", "stats"})
       if (const auto* found = written.find(key); found != nullptr && !found->is_map())
         faults_.error(found->at, fmt::format("\"{}\" is a mapping", key));
     if (const auto* calls = written.find("calls"); calls != nullptr && calls->is_map())
@@ -198,8 +199,12 @@ private:
           made.calls.emplace(entry.key, *count);
     if (const auto* published = written.find("published");
         published != nullptr && published->is_map())
-      for (const auto& entry : published->entries)
+      for (const auto& entry : published->entries) {
+        if (!entry.value.is_list() && !entry.value.scalar.is_number_integer())
+          faults_.error(entry.value.at,
+                        "what is published is a number, or a list of parts of the messages");
         made.published.emplace(entry.key, to_json(entry.value));
+      }
     if (const auto* stats = written.find("stats")) {
       if (stats->is_list())
         for (const auto& each : stats->items) read_stats(each, made);

@@ -15,7 +15,7 @@
 #include <variant>
 #include <vector>
 
-/// A file of flow tests, as it was written: LANGUAGE "Flow tests".
+/// A file of flow tests, as it was written (docs/flow-tests.md).
 namespace quipu::flow_test {
 
 /// An app that a test deploys: its plan, or why it has none.
@@ -68,7 +68,8 @@ struct stats_expectation {
 
 /// What should be; what is not said is not looked at.
 struct expectation {
-  std::string job; ///< empty: the last one published
+  std::map<std::string, place> at; ///< of what is expected, by its key
+  std::string job;                 ///< empty: the last one published
   std::optional<std::string> state;
   std::optional<std::string> key;
   std::optional<std::string> composite;

@@ -52,7 +52,7 @@ result<std::vector<std::string>> places(stepping& now, const instance& at) {
       }
     for (auto& each : boards(app, rule, expected)) found.push_back(std::move(each));
     for (const auto& [name, by] : now.job().index())
-      found.push_back(crowd(app, rule.topic, name, *by));
+      found.push_back(crowd(app, rule, name, *by));
   }
   std::sort(found.begin(), found.end());
   found.erase(std::unique(found.begin(), found.end()), found.end());
@@ -89,6 +89,16 @@ void disarm_timer(stepping& now, const instance& at, const obligation& owed) {
   now.job().owe(at, std::move(still));
 }
 
+/// What a signal says that leaves the hook open belongs to the passes that it opened: whatever
+/// answers the hook in the end, its time too, says something else.
+void leave_to_passes(stepping& now, const instance& at) {
+  const auto& passes = now.job().what().answers;
+  const auto& slices = now.on().rules.slices;
+  if (std::any_of(passes.begin(), passes.end(),
+                  [&](const auto& each) { return slices[each.first.slice].owner == at.activity; }))
+    now.job().written(at).hook = {};
+}
+
 bool resume(stepping& now, const instance& at, const event& what) {
   const auto* owed = now.job().owed(at);
   if (what.why == cause::passed) {
@@ -109,6 +119,7 @@ bool resume(stepping& now, const instance& at, const event& what) {
     now.job().written(at).hook = value{what.what.data};
     if (what.scrubs) now.job().mark(std::string{stepping::scrubs});
     now.settle(at, given);
+    if (given.is == answer::status::pending) leave_to_passes(now, at);
     return true;
   }
   return false;

@@ -72,7 +72,13 @@ void reply(stepping& now, const instance& at, const answer& given, const obligat
     open.topic = owed.topic;
     now.job().owe(at, std::move(open));
   }
-  now.settle(at, given, value{given.data.is_null() ? json::object() : given.data});
+  const value said{given.data.is_null() ? json::object() : given.data};
+  // A reply that breaks its schema is asked for again where the flow says so for 422.
+  if (given.is == answer::status::success && policy(now.rules(at), 422) != nullptr)
+    if (auto fit = now.measure(at, given, said); !fit)
+      return give_up(now, at, {answer::status::error, 422, json{{"message", fit.error().message}}},
+                     owed);
+  now.settle(at, given, said);
 }
 
 bool resume(stepping& now, const instance& at, const event& what) {

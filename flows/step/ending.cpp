@@ -31,7 +31,10 @@ void stepping::interrupt(const interruption& how) {
 }
 
 outcome stepping::finish() {
-  for (std::size_t next = 0; next < begun_.size() && !end_; ++next) begin(begun_[next]);
+  for (std::size_t next = 0; next < begun_.size() && !end_; ++next) {
+    const auto at = begun_[next]; // a copy: what begins here may make others begin
+    begin(at);
+  }
   if (!end_ && draft_.open() > 0) disarm_what_only_returns();
   if (!end_ && draft_.open() == 0) end({"completed", {}});
   if (end_)
@@ -42,7 +45,8 @@ outcome stepping::finish() {
 }
 
 /// A re-enterable hook alone never keeps a job alive: when nothing else is open it is disarmed, or,
-/// in a persistent flow, the job is told of as if it had ended.
+/// in a persistent flow, the job is told of as if it had ended. One that sleeps is another matter:
+/// its time comes by itself.
 void stepping::disarm_what_only_returns() {
   if (std::none_of(
           on_.rules.activities.begin(), on_.rules.activities.end(),
@@ -50,13 +54,15 @@ void stepping::disarm_what_only_returns() {
     return;
   std::vector<instance> standing;
   std::size_t behind = 0; // pending digits that only they can open
+  bool sleeps = false;
   const auto note = [&](const instance& at, const obligation& owed) {
     if (!owed.standing) return;
+    sleeps = sleeps || owed.due_ms;
     standing.push_back(at);
     behind += draft_.pending_behind(at);
   };
   draft_.each_owed(note);
-  if (standing.empty() || draft_.open() > standing.size() + behind) return;
+  if (sleeps || standing.empty() || draft_.open() > standing.size() + behind) return;
   bool persistent = false;
   if (on_.rules.persistent)
     if (auto made = evaluate(*on_.rules.persistent, {}); made && *made) persistent = **made == true;

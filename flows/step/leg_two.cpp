@@ -9,6 +9,16 @@
 /// Leg 2 of an activity: what came is written, its edges are taken.
 namespace quipu {
 
+namespace {
+
+/// Whose leg 2 is somebody's reply: it is what `output.schema` is about. Of the others it is their
+/// output.
+bool replies(activity_kind kind) noexcept {
+  return kind == activity_kind::worker || kind == activity_kind::await;
+}
+
+} // namespace
+
 void stepping::settle(const instance& at, const answer& given, const value& said) {
   auto now = given;
   const auto& rules = draft_.rules(at);
@@ -21,7 +31,10 @@ void stepping::settle(const instance& at, const answer& given, const value& said
   };
 
   const auto before = draft_.what().data;
-  if (auto spoken = is_error() ? result<void>{} : speak(at, now, said); !spoken) {
+  auto spoken =
+      replies(rules.kind) ? measure(at, now, is_error() ? value{now.data} : said) : result<void>{};
+  if (spoken && !is_error()) spoken = speak(at, now, said);
+  if (!spoken) {
     fails(status(spoken.error().code), spoken.error().message);
   } else {
     note(at, now);
@@ -44,7 +57,7 @@ void stepping::settle(const instance& at, const answer& given, const value& said
     error["activity"] = rules.id;
     return end({"failed", value{std::move(error)}});
   }
-  tell(at);
+  tell(at, now.is != answer::status::pending);
   // A hook that is re-enterable stays; so does whoever said 202. All else settles.
   const auto* owed = draft_.owed(at);
   const bool stays =
@@ -56,18 +69,25 @@ void stepping::settle(const instance& at, const answer& given, const value& said
   take(at, *ways, now.is == answer::status::pending);
 }
 
+result<void> stepping::measure(const instance& at, const answer& given, const value& said) {
+  const auto& rules = draft_.rules(at);
+  const auto by_code = rules.output_schema_by_code.find(given.code);
+  const auto* wanted = by_code != rules.output_schema_by_code.end() ? &by_code->second
+                       : given.is == answer::status::success && rules.output_schema
+                           ? &*rules.output_schema
+                           : nullptr;
+  if (wanted == nullptr) return {};
+  static const json nothing = json::object();
+  const auto what =
+      fmt::format("{} \"{}\"", replies(rules.kind) ? "the reply to" : "the output of", rules.id);
+  if (std::string why; refuses(wanted, said && !(*said).is_null() ? *said : nothing, what, why))
+    return failure{fault::invalid, why};
+  return {};
+}
+
 result<void> stepping::speak(const instance& at, const answer& given, const value& said) {
   const auto& rules = draft_.rules(at);
-  if (said) {
-    const auto by_code = rules.output_schema_by_code.find(given.code);
-    const auto* schemas = by_code != rules.output_schema_by_code.end() ? &by_code->second
-                          : given.is == answer::status::success && rules.output_schema
-                              ? &*rules.output_schema
-                              : nullptr;
-    std::string why;
-    if (refuses(schemas, *said, fmt::format("the reply to \"{}\"", rules.id), why))
-      return failure{fault::invalid, why};
-  }
+  const bool is_trigger = rules.kind == activity_kind::trigger;
   auto output = said;
   if (rules.output) {
     view sees{draft_, at};
@@ -78,9 +98,12 @@ result<void> stepping::speak(const instance& at, const answer& given, const valu
                      fmt::format("output.maps of \"{}\": {}", rules.id, made.error().message)};
     output = value{*made ? std::move(**made) : json::object()};
   }
-  // What a trigger says is its message, unless it makes something of it.
-  if (output && (rules.kind != activity_kind::trigger || rules.output))
-    draft_.written(at).output = std::move(output);
+  // Who has no reply is measured by what it says of itself: a trigger that maps nothing says its
+  // message.
+  if (!replies(rules.kind))
+    if (auto fit = measure(at, given, output || !is_trigger ? output : draft_.input(at)); !fit)
+      return fit;
+  if (output && (!is_trigger || rules.output)) draft_.written(at).output = std::move(output);
   return {};
 }
 
@@ -125,7 +148,7 @@ void stepping::trace(const instance& at) {
     draft_.what().attributes.emplace_back(at, value{std::move(**made)});
 }
 
-void stepping::tell(const instance& at) {
+void stepping::tell(const instance& at, bool is_final) {
   const auto& rules = draft_.rules(at);
   const auto says = [&](const std::optional<mapping>& rule) {
     if (!rule) return false;
@@ -135,7 +158,7 @@ void stepping::tell(const instance& at) {
   const auto& topic = on_.rules.publishes;
   const auto so_far = [this] { return json{{"state", "running"}, {"data", draft_.shared()}}; };
   if (topic && says(rules.emit)) draft_.made().notices.push_back({*topic, so_far()});
-  if (says(rules.persist) && !draft_.marked("answered")) {
+  if (is_final && says(rules.persist) && !draft_.marked("answered")) {
     draft_.mark("answered");
     draft_.made().report = so_far();
     if (topic) draft_.made().notices.push_back({*topic, so_far()});
@@ -205,7 +228,7 @@ void stepping::reenter(const instance& ancestor, const value& said) {
   const auto ways = shared ? choose(ancestor, given) : result<std::vector<bool>>{shared.error()};
   if (ways) {
     trace(ancestor);
-    tell(ancestor);
+    tell(ancestor, true);
     return take(ancestor, *ways, false);
   }
   auto error = described(error_of(500, ways.error().message));

@@ -67,7 +67,7 @@ void stepping::begin(const instance& at) {
   const bool asks_nobody = rules.kind == activity_kind::hook ||
                            rules.kind == activity_kind::signal ||
                            rules.kind == activity_kind::interrupt;
-  if (asks_nobody && rules.input)
+  if (asks_nobody && (rules.input || rules.input_schema))
     if (auto made = input(at); !made)
       return fail(at, status(made.error().code), made.error().message);
   kind_of(rules.kind).begin(*this, at);

@@ -43,6 +43,8 @@ public:
   [[nodiscard]] result<std::string> topic(const instance& at) const;
   /// The input of an activity, checked against its schema; `{}` when it maps none.
   [[nodiscard]] result<value> input(const instance& at);
+  /// Whether what was said keeps to `output.schema`, or to that of its code. `invalid`: it does not.
+  result<void> measure(const instance& at, const answer& given, const value& said);
   /// Notes what breaks a schema; true: it is to be refused.
   bool refuses(const schema* rules, const json& data, std::string_view where, std::string& why);
 
@@ -54,7 +56,7 @@ public:
   outcome finish();
 
 private:
-  /// `output.maps`, and whether the reply keeps to its schema. `invalid`, `failed`: it is an error.
+  /// `output.maps`. `invalid`, `failed`: it is an error.
   result<void> speak(const instance& at, const answer& given, const value& said);
   /// Writes down what came.
   void note(const instance& at, const answer& given);
@@ -65,7 +67,8 @@ private:
   /// Begins what is behind the edges that hold and skips the rest; `interim`: skips nothing.
   void take(const instance& at, const std::vector<bool>& ways, bool interim);
   void trace(const instance& at);
-  void tell(const instance& at);
+  /// `emit`, and `persist` once it is final: of a pending reply more is to come.
+  void tell(const instance& at, bool is_final);
   void begin(const instance& at);
   bool below_threshold(const instance& at);
   void disarm_what_only_returns();

@@ -64,17 +64,16 @@ flow_test::make_store stores(const std::string& url, scratch& in) {
 }
 
 /// Tells what became of the tests of one file; whether all passed.
-void tell(const std::string& file, const std::vector<flow_test::outcome>& all, bool verbose,
-          std::size_t& passed, std::size_t& failed) {
+void tell(const std::string& file, const std::vector<flow_test::outcome>& all, std::size_t& passed,
+          std::size_t& failed) {
   terminal out{stdout};
   for (const auto& one : all) {
     ++(one.passed() ? passed : failed);
     const auto mark =
         one.passed() ? out.paint(colour::green, "ok  ") : out.paint(colour::red, "FAIL");
     out.line(fmt::format("{} {}: {}", mark, escaped(file), escaped(one.name)));
-    for (const auto& fault : one.faults) out.line("     " + escaped(fault));
-    if (one.passed() && !verbose) continue;
-    for (const auto& line : one.history) out.line("     " + escaped(line));
+    for (const auto* lines : {&one.diary, &one.faults, &one.history})
+      for (const auto& line : *lines) out.line("     " + escaped(line));
   }
 }
 
@@ -93,7 +92,7 @@ int test(const test_arguments& with) {
     terminal out{stdout};
     for (const auto& each : faults.all()) out.line(escaped(to_string(each)));
     if (read)
-      tell(file, flow_test::play(*read, store, with.verbose), with.verbose, passed, failed);
+      tell(file, flow_test::play(*read, store, with.verbose), passed, failed);
     else if (refused = true; !faults.failed())
       out.line(escaped(fmt::format("{}: {}", file, read.error().message)));
   }
@@ -110,7 +109,9 @@ action declare_test(CLI::App& to) {
   to.add_option("--store", with->store, "memory: or lmdb: (a directory that is thrown away)")
       ->type_name("URL")
       ->capture_default_str();
-  to.add_flag("--verbose", with->verbose, "the jobs' histories of every test");
+  to.add_flag(
+      "--verbose", with->verbose,
+      "every step, and every record that it makes: when, of which job, its key, what happened");
   return [with] { return test(*with); };
 }
 
