@@ -33,6 +33,7 @@ json to_json(const job_info& what) {
   made["created"] = iso(what.created);
   if (what.ended) made["ended"] = iso(*what.ended);
   if (!what.parent.empty()) made["parent"] = what.parent;
+  if (!what.from.empty()) made["from"] = what.from;
   if (!what.children.empty()) made["children"] = what.children;
   if (!what.passes.empty()) {
     auto& passes = made["passes"] = json::object();

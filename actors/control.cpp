@@ -90,6 +90,10 @@ const std::map<std::string, verb, std::less<>> verbs_by_name{
                                                       .throws = ask.value("throw", true),
                                                       .descend = ask.value("descend", false)}));
      }},
+    {"retry",
+     [](client& to, const json& ask) {
+       return line_of(to.retry(text(ask, "job"), {.id = text(ask, "id")}));
+     }},
     {"listen",
      [](client& to, const json& ask) {
        const std::chrono::milliseconds wanted{ask.value("timeout_ms", 0)};

@@ -130,6 +130,7 @@ json to_control(const job_info& what) {
           {"created", to_us(what.created)},
           {"ended", maybe(what.ended)},
           {"parent", what.parent},
+          {"from", what.from},
           {"children", what.children},
           {"passes", what.passes},
           {"open", what.open},
@@ -149,6 +150,7 @@ void from_control(const json& from, job_info& to) {
   to.created = from_us(from.at("created").get<std::int64_t>());
   to.ended = maybe(from.at("ended"));
   from.at("parent").get_to(to.parent);
+  from.at("from").get_to(to.from);
   from.at("children").get_to(to.children);
   from.at("passes").get_to(to.passes);
   to.open = from.at("open");

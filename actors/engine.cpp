@@ -60,6 +60,7 @@ caf::behavior engine_state::make(caf::event_based_actor* self, engine_parts part
       },
       [=, this](call_answered& said) {
         tell_of(said);
+        if (parts_.alone) parts_.alone->ends({said.job, said.activity, said.pass, said.attempt});
         told([&] {
           runner_->replied(said.job, {said.activity, said.pass}, said.attempt, answer_in(said));
         });
@@ -69,6 +70,13 @@ caf::behavior engine_state::make(caf::event_based_actor* self, engine_parts part
           runner_->start(asked.request, asked.topic, asked.app, std::move(asked.id),
                          asked.message ? *asked.message : json(), std::move(asked.gid),
                          leased_ && !draining_ && runner_->size() < parts_.room);
+        });
+      },
+      [=, this](revive_asked& asked) {
+        told([&] {
+          runner_->revive(asked.request, std::move(asked.failed), std::move(asked.id),
+                          std::move(asked.gid),
+                          leased_ && !draining_ && runner_->size() < parts_.room);
         });
       },
       [=, this](jobs_taken& got) {
@@ -153,6 +161,7 @@ void engine_state::look() {
   if (draining_) return;
   if (runner_->size() < parts_.room) self_->send(parts_.writer, jobs_asked{mine_, 0, 64});
   self_->send(parts_.writer, dead_asked{mine_});
+  if (parts_.alone) parts_.alone->look();
 }
 
 void engine_state::perform() {
@@ -203,6 +212,7 @@ void engine_state::perform(wish::start& what) {
 }
 
 void engine_state::perform(wish::commit& what) {
+  if (parts_.alone) parts_.alone->notice(what.what.what);
   self_->send(parts_.writer, write_asked{std::nullopt, std::move(what.what)});
 }
 
@@ -218,6 +228,8 @@ void engine_state::perform(wish::call& what) {
     parts_.log->say(component::worker, log_level::debug,
                     fmt::format("is called, attempt {}", asked.attempt),
                     {.job = job, .activity = asked.activity, .topic = asked.topic});
+  if (asked.alone && parts_.alone)
+    parts_.alone->begins({job, asked.at.activity, asked.at.pass, asked.attempt});
   self_->send(topic->second,
               call_asked{std::move(job), std::move(gid), asked.at.activity, asked.at.pass,
                          std::move(asked.activity), std::move(asked.topic), asked.attempt,
@@ -225,6 +237,7 @@ void engine_state::perform(wish::call& what) {
 }
 
 void engine_state::perform(wish::cancel& what) {
+  if (parts_.alone) parts_.alone->ends({what.job, what.at.activity, what.at.pass, what.attempt});
   if (const auto topic = parts_.topics.find(what.topic); topic != parts_.topics.end())
     self_->send(topic->second,
                 call_cancelled{std::move(what.job), what.at.activity, what.at.pass, what.attempt});
@@ -306,6 +319,11 @@ void engine_state::perform(wish::trace& what) {
     parts_.log->say(
         component::engine, log_level::info, "has settled",
         {.job = what.job, .activity = what.activity, .attributes = what.attributes.get()});
+}
+
+void engine_state::perform(wish::condense& what) {
+  if (parts_.archivist)
+    self_->send(parts_.archivist, condense_asked{std::move(what.job), what.upto});
 }
 
 void engine_state::perform(wish::warn& what) {

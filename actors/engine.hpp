@@ -4,6 +4,7 @@
 #include "actors/logger.hpp"
 #include "actors/messages.hpp"
 #include "actors/runner.hpp"
+#include "actors/solitude.hpp"
 
 #include <caf/behavior.hpp>
 #include <caf/event_based_actor.hpp>
@@ -27,6 +28,8 @@ struct engine_parts {
   caf::actor writer; ///< the ledger actor
   caf::actor hub;
   caf::actor timer;
+  caf::actor archivist;                     ///< none: histories grow
+  std::shared_ptr<solitude> alone;          ///< none: nobody dies under a call here
   std::map<std::string, caf::actor> topics; ///< who serves what, in this node
   std::shared_ptr<bells> rings;             ///< tells it of mail
   std::shared_ptr<const logger> log;        ///< none: it says nothing
@@ -61,6 +64,7 @@ private:
   void perform(wish::tell& what);
   void perform(wish::alarm& what);
   void perform(wish::interrupt& what);
+  void perform(wish::condense& what);
   void perform(wish::warn& what);
   void perform(wish::trace& what);
   void tell_of(const write_done& done) const;

@@ -48,6 +48,8 @@ struct promised {
   std::optional<json> report;
   std::optional<std::int64_t> alarm;
   std::vector<std::string> consumed; ///< mail that is not seen again
+  std::uint64_t records = 0;         ///< how many the job has with it
+  std::uint64_t made = 0;            ///< how many are of this commit
 };
 
 /// A job that is run here.
@@ -61,14 +63,15 @@ struct held {
   std::optional<building> draft; ///< is being folded
   std::deque<promised> out;      ///< commits without their receipts, in order
   std::map<std::pair<instance, std::uint32_t>, std::string>
-      calls;                            ///< attempts that are with a worker now, and its topic
-  std::unordered_set<std::string> mail; ///< seen
-  std::optional<std::uint64_t> request; ///< of the start, until it is answered
-  std::optional<birth> unborn;          ///< the start that carries the first commit
-  bool has_room = true;                 ///< a new job stays with this engine
-  bool rereading = false;               ///< the view cannot be trusted: wait for the store's
-  std::vector<event> refused;           ///< what led to commits that were refused
-  std::set<std::string> taken;          ///< ids that awaits of this job asked for in vain
+      calls;                               ///< attempts that are with a worker now, and its topic
+  std::unordered_set<std::string> mail;    ///< seen
+  std::optional<std::uint64_t> request;    ///< of the start, until it is answered
+  std::optional<birth> unborn;             ///< the start that carries the first commit
+  std::shared_ptr<const class job> failed; ///< the state that an unborn job goes on from
+  bool has_room = true;                    ///< a new job stays with this engine
+  bool rereading = false;                  ///< the view cannot be trusted: wait for the store's
+  std::vector<event> refused;              ///< what led to commits that were refused
+  std::set<std::string> taken;             ///< ids that awaits of this job asked for in vain
 };
 
 } // namespace quipu

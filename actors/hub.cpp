@@ -32,6 +32,11 @@ caf::behavior hub_state::make(caf::event_based_actor* self, std::shared_ptr<ledg
   self->delayed_send(self, look_every, tick{});
   return {
       [this](publish_asked& what) { publish(what); },
+      [this](retry_asked& what) {
+        if (const auto request = admit(what.accepted, nullptr))
+          self_->send(engine(), revive_asked{*request, std::move(what.id), random_name(2),
+                                             std::move(what.failed)});
+      },
       [this](start_answered& told) {
         auto found = requests_.extract(told.request);
         if (!found) return;
@@ -66,7 +71,7 @@ caf::behavior hub_state::make(caf::event_based_actor* self, std::shared_ptr<ledg
         if (draining_ || engines_.empty())
           return what.done(
               failure{fault::unavailable, "the node is stopping; nothing was accepted"});
-        self_->send(engines_[turn_++ % engines_.size()], std::move(what));
+        self_->send(engine(), std::move(what));
       },
       [this](tick) {
         look();
@@ -77,19 +82,30 @@ caf::behavior hub_state::make(caf::event_based_actor* self, std::shared_ptr<ledg
 }
 
 void hub_state::publish(publish_asked& what) {
-  if (draining_ || engines_.empty())
-    return what.accepted(failure{fault::unavailable, "the node is stopping; nothing was accepted"});
-  if (requests_.size() >= most_starts_)
-    return what.accepted(
+  const auto request = admit(what.accepted, std::move(what.ended));
+  if (!request) return;
+  auto id = what.id.empty() ? random_name(2) : std::move(what.id);
+  self_->send(engine(), start_asked{*request, std::move(what.topic), std::move(what.app),
+                                    std::move(id), random_name(2), std::move(what.message)});
+}
+
+std::optional<std::uint64_t>
+hub_state::admit(std::function<void(result<std::string>)>& accepted,
+                 std::function<void(const std::string&, const json&)> ended) {
+  if (draining_ || engines_.empty()) {
+    accepted(failure{fault::unavailable, "the node is stopping; nothing was accepted"});
+    return std::nullopt;
+  }
+  if (requests_.size() >= most_starts_) {
+    accepted(
         failure{fault::overloaded, fmt::format("{} starts wait already; limits.starts is {}: try "
                                                "again later",
                                                requests_.size(), most_starts_)});
+    return std::nullopt;
+  }
   const auto request = ++last_request_;
-  requests_.emplace(request, asked{std::move(what.accepted), std::move(what.ended)});
-  auto id = what.id.empty() ? random_name(2) : std::move(what.id);
-  const auto& engine = engines_[turn_++ % engines_.size()];
-  self_->send(engine, start_asked{request, std::move(what.topic), std::move(what.app),
-                                  std::move(id), random_name(2), std::move(what.message)});
+  requests_.emplace(request, asked{std::move(accepted), std::move(ended)});
+  return request;
 }
 
 void hub_state::tell(const std::string& job, const json& report) {

@@ -6,7 +6,9 @@
 #include <caf/event_based_actor.hpp>
 #include <caf/stateful_actor.hpp>
 
+#include <functional>
 #include <memory>
+#include <optional>
 #include <random>
 #include <string>
 #include <unordered_map>
@@ -33,6 +35,11 @@ private:
   };
 
   void publish(publish_asked& what);
+  /// A number for a start whose answer will come; none: it is refused, and that is told.
+  std::optional<std::uint64_t> admit(std::function<void(result<std::string>)>& accepted,
+                                     std::function<void(const std::string&, const json&)> ended);
+  /// The one whose turn it is.
+  const caf::actor& engine() { return engines_[turn_++ % engines_.size()]; }
   void tell(const std::string& job, const json& report);
   /// Ends that nobody told us of: an engine may have died between the commit and the telling.
   void look();

@@ -167,7 +167,8 @@ private:
     info.error = error_of(view);
     info.created = time_of(got.created_ms);
     if (view.ended()) info.ended = time_of(got.ended_ms);
-    info.parent = got.parent;
+    info.parent = view.born().parent;
+    info.from = view.born().origin;
     info.history = view.born().history;
     for (const auto& [where, child] : view.children()) info.children.push_back(child);
     const auto plan = plans_.find(got.app, got.version);
@@ -212,6 +213,11 @@ json open_obligations(const job& of, const flow& rules) { return open_json(of, &
 
 json describe(const record& what, const job& after, const flow& rules) {
   json said{{"number", what.number}, {"at", iso_time(what.at_ms)}, {"cause", name(what.why)}};
+  if (what.why == cause::condensed) {
+    if (what.head_there != head{}) said["head"] = to_hex(what.head_there);
+    said["key"] = after.key();
+    return said;
+  }
   said["activity"] = id_of(&rules, what.at.activity);
   said["dimension"] = what.at.pass;
   if (what.attempt != 0) said["attempt"] = what.attempt;
@@ -222,6 +228,7 @@ json describe(const record& what, const job& after, const flow& rules) {
     said["topic"] = what.born->topic;
     said["version"] = what.born->version;
     if (!what.born->parent.empty()) said["parent"] = what.born->parent;
+    if (!what.born->origin.empty()) said["from"] = what.born->origin;
   }
   for (const auto& turn : what.turns) said["digits"].push_back(digits(turn, rules));
   for (const auto& opening : what.opened)

@@ -10,6 +10,8 @@ static_assert(read_limits{}.depth == node_limits{}.definition_depth);
 static_assert(read_limits{}.aliases == node_limits{}.definition_aliases);
 static_assert(read_limits{}.activities == node_limits{}.definition_activities);
 static_assert(step_limits{}.id_bytes == node_limits{}.id_bytes);
+static_assert(step_limits{}.commit_bytes == node_limits{}.commit_bytes);
+static_assert(step_limits{}.commit_children == node_limits{}.commit_children);
 static_assert(fuel{}.steps == node_limits{}.mapper_steps);
 static_assert(fuel{}.output_bytes == node_limits{}.mapper_bytes);
 static_assert(control_limits{}.bytes == node_limits{}.control_bytes);
@@ -25,6 +27,8 @@ step_limits job_limits(const node_limits& of) {
   made.mapping.steps = of.mapper_steps;
   made.mapping.output_bytes = of.mapper_bytes;
   made.id_bytes = of.id_bytes;
+  made.commit_bytes = of.commit_bytes;
+  made.commit_children = of.commit_children;
   return made;
 }
 

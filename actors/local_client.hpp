@@ -36,6 +36,7 @@ public:
   result<void> complete(const std::string& job, const std::string& activity, reply with,
                         complete_options options) override;
   result<void> interrupt(const std::string& job, interrupt_options options) override;
+  result<std::string> retry(const std::string& job, retry_options options) override;
   result<feed> listen(const std::string& topic, const std::string& after,
                       std::chrono::milliseconds limit) override;
   result<job_info> job(const std::string& id) override;

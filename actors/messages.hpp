@@ -44,6 +44,21 @@ struct publish_asked {
   std::function<void(const std::string& job, const json& report)> ended; ///< none: nobody waits
 };
 
+/// client -> hub: start a failed job again; `failed` is it as it was before the step that failed.
+struct retry_asked {
+  std::string id;
+  std::shared_ptr<const class job> failed;
+  std::function<void(result<std::string>)> accepted;
+};
+
+/// hub -> engine: the same, with a name for the new job.
+struct revive_asked {
+  std::uint64_t request = 0;
+  std::string id;
+  std::string gid;
+  std::shared_ptr<const class job> failed;
+};
+
 /// client -> hub: tell me when this job ends.
 struct wait_asked {
   std::string job;
@@ -209,6 +224,18 @@ struct call_cancelled {
   std::uint32_t attempt = 1;
 };
 
+/// engine -> archivist: records of a job are to become a checkpoint.
+struct condense_asked {
+  std::string job;
+  std::uint64_t upto = 0;
+};
+
+/// ledger -> archivist: some of them.
+struct records_read {
+  std::optional<history_page> got;
+  std::optional<failure> refused;
+};
+
 /// engine -> timer: a timer was armed.
 struct alarm_set {
   std::int64_t due_ms = 0;
@@ -275,6 +302,8 @@ typename Inspector::result_type inspect(Inspector& f, rest_asked&) {
 CAF_BEGIN_TYPE_ID_BLOCK(quipu, id_block::quipu_worker::end)
 CAF_ADD_TYPE_ID(quipu, (quipu::value))
 CAF_ADD_TYPE_ID(quipu, (quipu::publish_asked))
+CAF_ADD_TYPE_ID(quipu, (quipu::retry_asked))
+CAF_ADD_TYPE_ID(quipu, (quipu::revive_asked))
 CAF_ADD_TYPE_ID(quipu, (quipu::wait_asked))
 CAF_ADD_TYPE_ID(quipu, (quipu::wait_over))
 CAF_ADD_TYPE_ID(quipu, (quipu::start_asked))
@@ -300,6 +329,8 @@ CAF_ADD_TYPE_ID(quipu, (quipu::dead_found))
 CAF_ADD_TYPE_ID(quipu, (quipu::call_asked))
 CAF_ADD_TYPE_ID(quipu, (quipu::call_answered))
 CAF_ADD_TYPE_ID(quipu, (quipu::call_cancelled))
+CAF_ADD_TYPE_ID(quipu, (quipu::condense_asked))
+CAF_ADD_TYPE_ID(quipu, (quipu::records_read))
 CAF_ADD_TYPE_ID(quipu, (quipu::alarm_set))
 CAF_ADD_TYPE_ID(quipu, (quipu::tick))
 CAF_ADD_TYPE_ID(quipu, (quipu::drain))
@@ -307,6 +338,8 @@ CAF_ADD_TYPE_ID(quipu, (quipu::rest_asked))
 CAF_END_TYPE_ID_BLOCK(quipu)
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(quipu::publish_asked)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(quipu::retry_asked)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(quipu::revive_asked)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(quipu::wait_asked)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(quipu::wait_over)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(quipu::start_answered)
@@ -328,4 +361,6 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(quipu::lease_asked)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(quipu::lease_answered)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(quipu::dead_asked)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(quipu::dead_found)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(quipu::condense_asked)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(quipu::records_read)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(quipu::alarm_set)

@@ -1,5 +1,6 @@
 #include "actors/actor_topic.hpp"
 #include "actors/answered.hpp"
+#include "actors/archivist.hpp"
 #include "actors/control.hpp"
 #include "actors/crew.hpp"
 #include "actors/definitions.hpp"
@@ -71,6 +72,7 @@ struct node::state {
   std::unique_ptr<caf::actor_system> system;
   caf::actor writer;
   caf::actor timer;
+  caf::actor archivist;
   caf::actor hub;
   std::vector<caf::actor> topics;
   caf::actor warden;
@@ -170,9 +172,15 @@ void node::state::spawn() {
   store->on_bell([rings = rings](token whose) { rings->ring(whose); });
   writer = system->spawn(ledger_actor, store);
   timer = system->spawn(make_timer, store, look);
+  archivist = system->spawn(
+      make_archivist, store, [log = log](const std::string& job, const std::string& message) {
+        log->say(component::engine, log_level::warning, message, {.job = job});
+      });
   hub = system->spawn(make_hub, store, options.limits.starts);
   std::map<std::string, caf::actor> serving;
+  std::vector<std::string> served;
   for (const auto& each : services) {
+    served.push_back(each.topic);
     topics.push_back(spawn(each));
     serving.emplace(each.topic, topics.back());
   }
@@ -183,13 +191,16 @@ void node::state::spawn() {
   parts.writer = writer;
   parts.hub = hub;
   parts.timer = timer;
+  parts.archivist = archivist;
+  parts.alone = std::make_shared<solitude>(store, served, options.lease);
   parts.topics = std::move(serving);
   parts.rings = rings;
   parts.log = log;
   parts.lease = options.lease;
   parts.look = look;
   parts.room = options.limits.jobs;
-  parts.terms = {job_limits(options.limits), options.history, options.stats_keep};
+  parts.terms = {job_limits(options.limits), options.history, options.stats_keep,
+                 options.limits.history_records};
   warden = system->spawn(
       warden_actor, std::size_t{count},
       [parts](caf::event_based_actor* by) { return by->spawn(make_engine, parts); }, hub,
@@ -287,7 +298,7 @@ void node::state::stop() {
     rings->silence();
     store->on_bell(nullptr);
     for (const auto& each : topics) self->send_exit(each, caf::exit_reason::user_shutdown);
-    for (const auto& each : {warden, hub, timer, writer})
+    for (const auto& each : {warden, hub, timer, archivist, writer})
       self->send_exit(each, caf::exit_reason::user_shutdown);
     // A worker actor that blocks never ends, and CAF would wait for it for ever: it is left to itself.
     const auto others = [this] { return system->registry().running() - 1; };
@@ -299,7 +310,7 @@ void node::state::stop() {
   if (system && in_a_hurry) say(log_level::info, fmt::format("stopped: {}", told_rest(*verbs)));
   verbs.reset();
   topics.clear();
-  warden = hub = timer = writer = nullptr;
+  warden = hub = timer = archivist = writer = nullptr;
   if (stuck) {
     say(log_level::warning, "a worker's actor does not end; it is left to itself");
     (void)system.release();

@@ -84,6 +84,10 @@ public:
                  {"descend", options.descend}});
   }
 
+  result<std::string> retry(const std::string& job, retry_options options) override {
+    return ask<std::string>({{"verb", "retry"}, {"job", job}, {"id", options.id}});
+  }
+
   result<feed> listen(const std::string& topic, const std::string& after,
                       std::chrono::milliseconds limit) override {
     const auto until = std::chrono::steady_clock::now() + limit;

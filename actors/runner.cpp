@@ -98,7 +98,7 @@ void runner::stepped(const std::string& job, std::optional<outcome> made) {
 
 void runner::call(const std::string& job, held& of, leg_one what) {
   of.calls.insert_or_assign({what.at, what.attempt}, what.topic);
-  wishes.push_back(wish::call{job, of.view->born().gid, std::move(what)});
+  wishes.push_back(wish::call{job, of.view->born().caller(), std::move(what)});
 }
 
 /// Calls off the attempts that nothing waits for any more: timed out, their job has ended, or (`all`) it is not ours.

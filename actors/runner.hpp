@@ -18,6 +18,7 @@ struct job_terms {
   step_limits limits{};
   history_mode history = history_mode::full;
   std::chrono::milliseconds stats_keep = std::chrono::hours{24 * 90}; ///< 0: for ever
+  std::uint64_t records = 10'000; ///< `limits.history.records`
 };
 
 /// The jobs that one engine runs: for each its view, the events that wait for their turn and the
@@ -44,6 +45,10 @@ public:
   /// Somebody starts a job. The answer comes as `wish::accept` with the same number.
   void start(std::uint64_t request, const std::string& topic, const std::string& app,
              std::string id, json message, std::string gid, bool has_room);
+  /// Somebody starts a failed job again: `failed` is it as it was before the step that failed. The
+  /// answer comes as for `start`.
+  void revive(std::uint64_t request, std::shared_ptr<const class job> failed, std::string id,
+              std::string gid, bool has_room);
   /// The activity's actor has made the step; none: it has no effect.
   void stepped(const std::string& job, std::optional<outcome> made);
   /// The activity's actor died at it: the step is made again.
@@ -68,8 +73,10 @@ private:
   held* find(const std::string& job);
   void drop(const std::string& job);
   void conceive(const std::string& job, held& of, const identity& who, const value& message);
+  void come_alive(const std::string& job, held& of, const identity& who);
   void go_on(const std::string& job, held& of);
   void commit(const std::string& job, held& of);
+  void keep_short(const std::string& job, const held& of, const promised& now);
   void receive(const std::string& job, held& of, const receipt& got);
   void deliver(const std::string& job, held& of, const std::vector<mail>& got);
   void call(const std::string& job, held& of, leg_one what);

@@ -5,6 +5,7 @@
 #include "actors/stats.hpp"
 #include "collation/chain.hpp"
 #include "collation/pack.hpp"
+#include "collation/replay.hpp"
 #include "flows/step.hpp"
 
 #include <fmt/format.h>
@@ -24,12 +25,13 @@ result<T> answer_of(Ask ask) {
   return answer.get();
 }
 
+constexpr std::size_t records_a_page = 256;
 constexpr std::int64_t for_ever_ms = 1'000'000'000'000'000;
 
 } // namespace
 
-stage::stage(ledger& store, virtual_clock& time, workers who)
-    : store_(store), time_(time), who_(std::move(who)), runner_(plans_), mine_(random_()) {
+stage::stage(ledger& store, virtual_clock& time, workers who, const job_terms& terms)
+    : store_(store), time_(time), who_(std::move(who)), runner_(plans_, terms), mine_(random_()) {
   (void)answer_of<void>([&](auto done) { store_.renew(mine_, for_ever_ms, "stage", done); }).ok();
   runner_.own(mine_);
 }
@@ -87,6 +89,19 @@ result<void> stage::interrupt(const std::string& job, const json& how) {
   return answer;
 }
 
+result<std::string> stage::retry(const std::string& job, std::string id) {
+  auto failed = answer_of<failed_job>([&](auto done) { find_failed(store_, job, done); });
+  if (!failed) return failed.error();
+  const auto request = ++requests_;
+  if (id.empty()) id = retried_id(failed->view->born());
+  runner_.tick(time_.now_ms);
+  runner_.revive(request, failed->view, std::move(id), random_name(), true);
+  rest();
+  const auto found = accepted_.extract(request);
+  if (found.empty()) return failure{fault::unavailable, "the start was not answered"};
+  return found.mapped();
+}
+
 result<void> stage::scrub(const std::string& job) {
   return answer_of<void>([&](auto done) { store_.scrub(job, done); });
 }
@@ -119,9 +134,10 @@ result<std::vector<stage_entry>> stage::history(const std::string& id) {
   auto page = answer_of<history_page>([&](auto done) { store_.history(id, 1, SIZE_MAX, done); });
   if (!page) return page.error();
   std::vector<stage_entry> all;
-  quipu::job after;
-  for (const auto& bytes : page->records)
-    if (auto made = entry(bytes, after)) all.push_back(std::move(*made));
+  const auto tell = [&](const record& what, const quipu::job& after) {
+    if (auto made = entry(what, after)) all.push_back(std::move(*made));
+  };
+  if (auto taken = replay{}.take(*page, UINT64_MAX, tell); !taken) return taken.error();
   return all;
 }
 
@@ -130,19 +146,18 @@ result<std::vector<stats_info>> stage::stats(stats_query which) {
       [&](auto done) { read_stats(store_, plans_, std::move(which), done); });
 }
 
-std::optional<stage_entry> stage::entry(const std::string& bytes, quipu::job& after) const {
-  const auto what = decode_record(bytes);
-  if (!what || !after.fold(*what)) return std::nullopt;
+std::optional<stage_entry> stage::entry(const record& what, const quipu::job& after) const {
   const auto plan = plans_.find(after.born().app, after.born().version);
   const auto* rules = plan ? plan->find(after.born().topic) : nullptr;
   if (rules == nullptr) return std::nullopt;
-  return stage_entry{after.born().job, what->at_ms, describe(*what, after, *rules)};
+  return stage_entry{after.born().job, what.at_ms, describe(what, after, *rules)};
 }
 
 void stage::tell(const std::string& job, const write& what) {
   auto& after = watched_[job];
   for (const auto& bytes : what.records)
-    if (const auto made = entry(bytes, after)) watch(*made);
+    if (const auto what = decode_record(bytes); what && after.fold(*what))
+      if (const auto made = entry(*what, after)) watch(*made);
   if (what.ended) watched_.erase(job);
   for (const auto& child : what.children) tell(child.job, child.first);
 }
@@ -212,7 +227,7 @@ void stage::perform(wish::step& what) {
     runaway_ = what.job;
     return;
   }
-  auto made = step({*what.app, *what.rules, what.now_ms}, *what.view, what.what);
+  auto made = step({*what.app, *what.rules, what.now_ms, what.limits}, *what.view, what.what);
   what.view.reset();
   runner_.stepped(what.job, std::move(made));
 }
@@ -269,6 +284,19 @@ void stage::perform(wish::interrupt& what) {
     told = {answer::status::error, status(done.error().code),
             json{{"message", done.error().message}}};
   runner_.replied(what.job, asked.at, what.attempt, std::move(told));
+}
+
+void stage::perform(wish::condense& what) {
+  replay oldest;
+  while (oldest.next() <= what.upto) {
+    const auto before = oldest.next();
+    auto page = answer_of<history_page>(
+        [&](auto done) { store_.history(what.job, oldest.next(), records_a_page, done); });
+    if (!page || !oldest.take(*page, what.upto) || oldest.next() == before) return;
+  }
+  (void)answer_of<void>([&](auto done) {
+    store_.condense(what.job, oldest.next() - 1, oldest.checkpoint(), done);
+  }).ok();
 }
 
 void stage::perform(wish::warn& what) {

@@ -43,7 +43,7 @@ public:
   using workers = std::function<std::optional<late_reply>(const wish::call&)>;
 
   /// All three outlive it. The store's clock is `time`.
-  stage(ledger& store, virtual_clock& time, workers who);
+  stage(ledger& store, virtual_clock& time, workers who, const job_terms& terms = {});
 
   /// Keeps a version and makes new jobs take it.
   result<void> activate(std::shared_ptr<const plan> app, const json& source);
@@ -53,6 +53,8 @@ public:
                            const std::string& app = {});
   result<void> complete(completion what);
   result<void> interrupt(const std::string& job, const json& how);
+  /// Starts a failed job again where it failed; gives the new one's id.
+  result<std::string> retry(const std::string& job, std::string id = {});
   result<void> scrub(const std::string& job);
   /// Lets time pass, from one instant at which something is due to the next.
   void advance(std::int64_t by_ms);
@@ -61,6 +63,8 @@ public:
   [[nodiscard]] result<std::vector<stage_entry>> history(const std::string& id);
   /// The measures of one key, or of all.
   [[nodiscard]] result<std::vector<stats_info>> stats(stats_query which);
+  /// How many jobs are in memory.
+  [[nodiscard]] std::size_t held() const noexcept { return runner_.size(); }
   /// How many calls have been made for a topic.
   [[nodiscard]] std::size_t calls(const std::string& topic) const;
   /// What has been published on a topic, in order.
@@ -96,13 +100,14 @@ private:
   void perform(wish::tell& what);
   void perform(wish::alarm& what);
   void perform(wish::interrupt& what);
+  void perform(wish::condense& what);
   void perform(wish::warn& what);
   void perform(wish::trace& what);
   result<void> seize(const std::string& job, const json& how);
   void listen();
   std::string random_name();
   /// A record as it is told: what it makes of the job is known only by folding all before it.
-  std::optional<stage_entry> entry(const std::string& bytes, quipu::job& after) const;
+  std::optional<stage_entry> entry(const record& what, const quipu::job& after) const;
   void tell(const std::string& job, const write& what);
 
   ledger& store_;

@@ -3,6 +3,7 @@
 #include "actors/route.hpp"
 #include "collation/job.hpp"
 #include "collation/pack.hpp"
+#include "collation/replay.hpp"
 
 #include <fmt/format.h>
 
@@ -46,6 +47,38 @@ private:
   then<bool> done_;
   std::size_t next_ = 0;
   std::string after_;
+};
+
+/// Folds a job's history but for its last record, page by page.
+class rewind : public std::enable_shared_from_this<rewind> {
+public:
+  rewind(ledger& from, std::string job, std::uint64_t records, then<failed_job> done)
+      : from_(from), job_(std::move(job)), last_(records - 1), done_(std::move(done)) {}
+
+  void go_on() {
+    if (made_.next() > last_)
+      return done_(failed_job{std::make_shared<const quipu::job>(made_.view())});
+    from_.history(job_, made_.next(), 256,
+                  [self = shared_from_this()](result<history_page> got) { self->take(got); });
+  }
+
+private:
+  void take(const result<history_page>& got) {
+    if (!got) return done_(got.error());
+    const auto before = made_.next();
+    if (auto taken = made_.take(*got, last_); !taken) return done_(taken.error());
+    if (made_.next() == before || made_.view().ended())
+      return done_(
+          failure{fault::conflict,
+                  fmt::format("the step of job \"{}\" that failed is not kept any more", job_)});
+    go_on();
+  }
+
+  ledger& from_;
+  std::string job_;
+  std::uint64_t last_;
+  then<failed_job> done_;
+  replay made_;
 };
 
 std::string reply_body(const answer& reply) {
@@ -121,6 +154,31 @@ void send_signal(ledger& to, const shelf& plans, signal_request what, then<signa
                              go_on(*runs, unknown);
                            })
       ->go_on();
+}
+
+void find_failed(ledger& from, const std::string& job, then<failed_job> done) {
+  from.read(job, [&from, job, done](result<snapshot> got) {
+    if (!got) return done(got.error());
+    if (got->state != "failed")
+      return done(failure{fault::conflict,
+                          fmt::format("job \"{}\" has not failed: it {}", job,
+                                      got->state == "running" ? "runs" : "is " + got->state)});
+    const auto view = job::load(*got);
+    if (!view) return done(view.error());
+    if (const auto mode = view->born().history; mode != history_mode::full)
+      return done(failure{
+          fault::conflict,
+          fmt::format("of job \"{}\" not enough is known to go on: it began with history: {}", job,
+                      name(mode))});
+    std::make_shared<rewind>(from, job, got->records, done)->go_on();
+  });
+}
+
+std::string retried_id(const identity& failed) {
+  const auto before = fmt::format("~{}", failed.retries);
+  std::string_view stem = failed.job;
+  if (failed.retries > 0 && stem.ends_with(before)) stem.remove_suffix(before.size());
+  return fmt::format("{}~{}", stem, failed.retries + 1);
 }
 
 void complete(ledger& to, const shelf& plans, completion what, then<void> done) {

@@ -2,9 +2,11 @@
 
 #include "actors/shelf.hpp"
 #include "collation/event.hpp"
+#include "collation/job.hpp"
 #include "collation/ledger.hpp"
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -35,6 +37,19 @@ struct completion {
   std::string id;   ///< the caller's, or empty
   std::string mail; ///< names this sending: 64 random bits, or what is drawn from a seed
 };
+
+/// A job that has failed, as it was before the step that failed.
+struct failed_job {
+  std::shared_ptr<const job> view;
+};
+
+/// Reads a failed job's history up to the step that failed. `not_found`; `conflict`: it has not
+/// failed, or its history is not kept whole, so that nobody knows what it was.
+void find_failed(ledger& from, const std::string& job, then<failed_job> done);
+
+/// The id of the job that goes on from this one, unless somebody names it: "o-1~1" from "o-1",
+/// "o-1~2" from that. So a job is started again once.
+[[nodiscard]] std::string retried_id(const identity& failed);
 
 /// Finishes a pending call from anywhere, or says 202 once more. `not_found`: no such job or
 /// activity, or it was not asked; `conflict`: it has been answered; `bad_request`: several passes

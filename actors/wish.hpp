@@ -36,7 +36,7 @@ struct commit {
 /// Leg 1 to a worker.
 struct call {
   std::string job;
-  std::string gid;
+  std::string gid; ///< that names it in idempotency keys
   leg_one what;
 };
 
@@ -76,6 +76,12 @@ struct interrupt {
   interruption what;
 };
 
+/// The job has more records than it keeps: those up to this number become a checkpoint.
+struct condense {
+  std::string job;
+  std::uint64_t upto = 0;
+};
+
 /// Something for people: what `schemas: warn` let pass, a job that cannot go on.
 struct warn {
   std::string job;
@@ -94,8 +100,8 @@ struct trace {
 
 namespace quipu {
 
-using any_wish =
-    std::variant<wish::step, wish::start, wish::commit, wish::call, wish::cancel, wish::read,
-                 wish::accept, wish::tell, wish::alarm, wish::interrupt, wish::warn, wish::trace>;
+using any_wish = std::variant<wish::step, wish::start, wish::commit, wish::call, wish::cancel,
+                              wish::read, wish::accept, wish::tell, wish::alarm, wish::interrupt,
+                              wish::condense, wish::warn, wish::trace>;
 
 } // namespace quipu

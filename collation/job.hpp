@@ -52,7 +52,7 @@ struct delta {
 /// | D.NAME, O.ACTIVITY.PASS.X | a value of more than 512 bytes that a page refers to |
 class job {
 public:
-  /// Takes up one record. `corrupt`, and the job must be dropped, when the record does not fit the
+  /// Takes up one record; a checkpoint is the first, whatever its number. `corrupt`, and the job must be dropped, when the record does not fit the
   /// state: a digit is not what it was, its number is not the next. What changed is added to
   /// `touched`.
   result<void> fold(const record& what, delta* touched = nullptr);
@@ -115,7 +115,9 @@ private:
   class loading;
 
   void count(digit which, std::size_t many, int sign) noexcept;
+  [[nodiscard]] delta everything() const;
   result<void> begin(const record& what, delta& touched);
+  result<void> begin_from(const record& what, delta& touched);
   [[nodiscard]] bool begin_pass(const opening& what, delta& touched);
   result<void> turn(const quipu::turn& what, delta& touched);
   void write(const record& what, delta& touched);

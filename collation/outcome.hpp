@@ -16,6 +16,7 @@ struct leg_one {
   std::uint32_t attempt = 1;
   std::optional<std::int64_t> due_ms; ///< when the attempt is given up
   value input;
+  bool alone = false; ///< nodes have died under it: it runs alone
 };
 
 /// A job that an await starts, in the same commit.

@@ -54,6 +54,8 @@ enum class cause : std::uint8_t {
   cycled,       ///< a cycle re-entered its ancestor
   interrupted,  ///< somebody ended the job
   acknowledged, ///< mail without effect was taken up
+  condensed,    ///< no step: it stands for the records before, which are not kept
+  resumed,      ///< the job came to be, to go on where another had failed
 };
 
 [[nodiscard]] std::string_view name(cause what) noexcept;
@@ -142,6 +144,14 @@ struct identity {
   std::uint32_t depth = 0; ///< how many awaits it is below a job from outside
   std::uint32_t slices = 1;
   history_mode history = history_mode::full;
+  std::string origin;        ///< the failed job that it goes on from; empty: none
+  std::uint32_t retries = 0; ///< how often what it does has been started again like that
+  /// Whose idempotency keys its calls carry: of the first job, where this one is, or is below, one
+  /// that goes on from another; empty: its own, `gid`.
+  std::string keys;
+
+  /// What names its calls to those who must not do a thing twice.
+  [[nodiscard]] const std::string& caller() const noexcept { return keys.empty() ? gid : keys; }
 
   bool operator==(const identity&) const = default;
 };
@@ -155,16 +165,18 @@ struct conclusion {
 };
 
 struct record {
-  std::uint64_t number = 0;                             ///< n: 1 for the first
-  std::int64_t at_ms = 0;                               ///< t: the ledger's time
-  cause why = cause::created;                           ///< y
-  instance at;                                          ///< a: whom it happened to
-  std::uint32_t attempt = 0;                            ///< m: which attempt it was about
-  int code = 0;                                         ///< c: of the reply, if there was one
-  std::string mail;                                     ///< i: the mail that was taken up
-  std::optional<identity> born;                         ///< b: in the first record
-  std::vector<opening> opened;                          ///< p
-  std::vector<turn> turns;                              ///< d
+  std::uint64_t number = 0;     ///< n: 1 for the first
+  std::int64_t at_ms = 0;       ///< t: the ledger's time
+  cause why = cause::created;   ///< y
+  instance at;                  ///< a: whom it happened to
+  std::uint32_t attempt = 0;    ///< m: which attempt it was about
+  int code = 0;                 ///< c: of the reply, if there was one
+  std::string mail;             ///< i: the mail that was taken up
+  std::optional<identity> born; ///< b: in the first record
+  std::string state;            ///< z: the whole state before what follows (checkpoint.hpp)
+  head head_there{};            ///< h: of a checkpoint: behind the records that it stands for
+  std::vector<opening> opened;  ///< p
+  std::vector<turn> turns;      ///< d
   std::vector<std::pair<std::string, value>> data;      ///< w: writes of the job's shared data
   std::vector<std::pair<instance, documents>> written;  ///< o
   std::vector<std::pair<pass_name, documents>> answers; ///< q: the answer that opened a pass

@@ -24,6 +24,9 @@ struct fuel {
 struct step_limits {
   fuel mapping{};
   std::size_t id_bytes = 255; ///< `limits.id.bytes`: the longest id that a job may have
+  /// `limits.commit.bytes`: what one step may write; what it asks others is put off at half of it.
+  std::size_t commit_bytes = 4 << 20;
+  std::size_t commit_children = 1'000; ///< `limits.commit.children`: jobs that one step may start
 };
 
 } // namespace quipu

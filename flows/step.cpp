@@ -1,11 +1,35 @@
 #include "flows/step.hpp"
 
+#include "collation/checkpoint.hpp"
 #include "flows/kinds/kind.hpp"
 #include "flows/step/stepping.hpp"
 
 #include <fmt/format.h>
 
+#include <stdexcept>
+
 namespace quipu {
+
+namespace {
+
+/// What a record writes for the activity that it is about, and for all: the inputs that are kept of
+/// those that begin with it are bounded by `is_full`.
+std::size_t weight(const record& what, const instance& about) {
+  std::size_t size = 0;
+  const auto add = [&size](const value& each) {
+    if (each) size += each.packed().size();
+  };
+  for (const auto& [name, written] : what.data) add(written);
+  for (const auto& [at, written] : what.written) {
+    if (at == about) add(written.input);
+    for (const auto* each : {&written.output, &written.hook, &written.error}) add(*each);
+  }
+  for (const auto& [at, said] : what.answers)
+    for (const auto* each : {&said.input, &said.output, &said.hook, &said.error}) add(*each);
+  return size;
+}
+
+} // namespace
 
 std::optional<outcome> step(const ground& on, const job& before, const event& what) {
   if (before.ended() || what.at.activity >= on.rules.activities.size()) return std::nullopt;
@@ -22,7 +46,44 @@ std::optional<outcome> step(const ground& on, const job& before, const event& wh
     return now.finish();
   }
   if (!is_begun(before.at(now.rules(what.at).slice, what.at))) return std::nullopt;
-  if (!kind_of(now.rules(what.at).kind).resume(now, what.at, what)) return std::nullopt;
+  const auto kind = now.rules(what.at).kind;
+  const bool was_put_off = what.why == cause::passed && asks(kind);
+  if (was_put_off ? !now.take_up(what.at) : !kind_of(kind).resume(now, what.at, what))
+    return std::nullopt;
+  auto made = now.finish();
+  const auto size = weight(made.what, what.at);
+  if (size <= on.limits.commit_bytes) return made;
+  stepping instead{on, before, what};
+  instead.fail(what.at, status(fault::too_large),
+               fmt::format("what it writes has {} bytes; limits.commit.bytes is {}", size,
+                           on.limits.commit_bytes));
+  return instead.finish();
+}
+
+outcome revive(const ground& on, const job& failed, const identity& who, const event& what) {
+  record birth;
+  birth.number = 1;
+  birth.at_ms = on.now_ms;
+  birth.why = cause::resumed;
+  birth.born = who;
+  birth.state = pack_state(failed);
+  job before;
+  if (auto folded = before.fold(birth); !folded) throw std::logic_error{folded.error().message};
+  stepping now{on, before, what};
+  auto& record = now.job().what();
+  record.number = birth.number;
+  record.born = std::move(birth.born);
+  record.state = std::move(birth.state);
+  for (const auto& [which, pass] : before.passes())
+    for (std::size_t position = 0; position < pass.digits.size(); ++position) {
+      const instance at{pass.first + static_cast<std::uint32_t>(position), which.pass};
+      const auto here = pass.digits.at(position);
+      if (here == digit::not_applicable || !is_begun(here)) continue;
+      if (before.owed(at) == nullptr)
+        now.job().made().next.push_back(at);
+      else
+        (void)kind_of(now.rules(at).kind).resume(now, at, what);
+    }
   return now.finish();
 }
 

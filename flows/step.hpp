@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace quipu {
@@ -30,6 +31,13 @@ struct ground {
 /// Takes up mail that has no effect.
 [[nodiscard]] outcome acknowledge(const ground& on, const job& before, const event& what);
 
+/// The birth of a job that goes on where another failed: `failed` is that one as it was before the
+/// step that failed. What had settled stays so. What was open goes on: calls are made again as first
+/// attempts of the same input, under the same idempotency keys; what was awaited is started again;
+/// hooks wait again; the step that failed is made again. `what` is of cause `resumed`.
+[[nodiscard]] outcome revive(const ground& on, const job& failed, const identity& who,
+                             const event& what);
+
 /// The birth of a job: its first record. The trigger is 8, the message is kept.
 [[nodiscard]] outcome create(const ground& on, const identity& who, const value& message);
 
@@ -51,5 +59,14 @@ struct ground {
 inline constexpr std::uint32_t await_depth = 1000;
 /// After so many nodes that died under it, a call is not made again.
 inline constexpr std::uint32_t fatal_calls = 5;
+/// After so many, a call runs alone, one such at a time in a node: so that only the culprit comes to
+/// `fatal_calls`.
+inline constexpr std::uint32_t suspect_calls = 2;
+
+/// The backlog in which suspects wait for their turn.
+[[nodiscard]] inline std::string backlog_of_suspects(std::string_view topic) {
+  return std::string{topic} + "\x1f"
+                              "alone";
+}
 
 } // namespace quipu

@@ -227,8 +227,8 @@ std::optional<stored_row> transaction::first(table in, std::string_view prefix) 
 
 void transaction::erase_all(table in, std::string_view prefix) {
   const cursor at{*this, in};
-  for (auto found = at.seek(prefix); found && found->first.starts_with(prefix);
-       found = at.seek(prefix))
+  for (auto found = at.seek(prefix, false); found && found->first.starts_with(prefix);
+       found = at.seek(prefix, false))
     at.erase();
 }
 

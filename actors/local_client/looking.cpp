@@ -2,6 +2,7 @@
 #include "actors/inspect.hpp"
 #include "actors/local_client.hpp"
 #include "actors/stats.hpp"
+#include "collation/replay.hpp"
 #include "flows/view.hpp"
 
 #include <fmt/format.h>
@@ -54,20 +55,16 @@ result<std::vector<json>> local_client::history(const std::string& id) {
         fmt::format("the definition of job \"{}\", app \"{}\" version \"{}\", is not there", id,
                     there->app, there->version)};
   std::vector<json> all;
-  quipu::job view;
-  for (std::uint64_t next = 1;;) {
+  const auto tell = [&](const record& what, const quipu::job& after) {
+    all.push_back(describe(what, after, *rules));
+  };
+  for (replay made;;) {
     answered<quipu::history_page> asked;
-    with_.store->history(id, next, records_a_call, asked.then());
+    with_.store->history(id, made.next(), records_a_call, asked.then());
     auto page = asked.wait();
     if (!page) return page.error();
-    for (const auto& bytes : page->records) {
-      auto what = decode_record(bytes);
-      if (!what) return what.error();
-      if (auto folded = view.fold(*what); !folded) return folded.error();
-      all.push_back(describe(*what, view, *rules));
-    }
-    next = page->first + page->records.size();
-    if (page->records.empty() || next > page->total) return all;
+    if (auto taken = made.take(*page, UINT64_MAX, tell); !taken) return taken.error();
+    if (page->records.empty() || made.next() > page->total) return all;
   }
 }
 

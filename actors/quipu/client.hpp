@@ -48,6 +48,7 @@ struct job_info {
   std::chrono::system_clock::time_point created;
   std::optional<std::chrono::system_clock::time_point> ended;
   std::string parent;
+  std::string from; ///< the failed job that it goes on from
   std::vector<std::string> children;
   std::map<std::string, std::vector<std::string>>
       passes; ///< open passes behind re-enterable activities
@@ -161,6 +162,10 @@ struct interrupt_options {
   bool descend = false; ///< its awaited children too
 };
 
+struct retry_options {
+  std::string id; ///< of the new job; empty: "ID~1", so that a job is started again once
+};
+
 /// Something that a flow published: the end of a job, or what it emitted or persisted.
 struct announcement {
   std::string id; ///< sorts as they were published
@@ -204,6 +209,12 @@ public:
                                 complete_options options = {}) = 0;
   /// Ends a job. 404, 409: it has ended.
   virtual result<void> interrupt(const std::string& job, interrupt_options options = {}) = 0;
+  /// Starts a failed job again where it failed, as a new job, whose id is given. It has what the
+  /// failed one had before the step that failed: what had settled is not done again, what was open
+  /// goes on - calls are made again with the same input and the same idempotency keys, what was
+  /// awaited is started again, hooks wait again. The failed job stays as it is. 404; 409: it has not
+  /// failed, it was started again already, or its history is not kept whole.
+  virtual result<std::string> retry(const std::string& job, retry_options options = {}) = 0;
   /// Calls `take` with whatever is published on `topic`, in order, until it gives false; blocks
   /// meanwhile. Each comes at least once: who subscribes again with the last id goes on behind it,
   /// as long as it is kept, an hour.

@@ -34,8 +34,11 @@ struct node_limits {
   std::size_t definition_aliases = 10'000;
   std::size_t mapper_steps = 100'000;
   std::size_t mapper_bytes = 1 << 20;
-  std::size_t starts = 100'000; ///< starts that wait for their answer
-  std::size_t jobs = 20'000;    ///< jobs that an engine holds; more wait in the store
+  std::size_t commit_bytes = 4 << 20;   ///< what one step of a job writes
+  std::size_t commit_children = 1'000;  ///< jobs that one step starts; more come with the next
+  std::size_t history_records = 10'000; ///< that a job keeps; a checkpoint stands for older ones
+  std::size_t starts = 100'000;         ///< starts that wait for their answer
+  std::size_t jobs = 20'000;            ///< jobs that an engine holds; more wait in the store
   std::size_t store_calls = 65'536;
   std::size_t store_bytes = std::size_t{64} << 30U;
   std::size_t control_connections = 64;

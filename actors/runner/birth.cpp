@@ -45,6 +45,55 @@ void runner::start(std::uint64_t request, const std::string& topic, const std::s
   conceive(id, of, who, value{std::move(message)});
 }
 
+void runner::revive(std::uint64_t request, std::shared_ptr<const class job> failed, std::string id,
+                    std::string gid, bool has_room) {
+  const auto refuse = [&](failure why) { wishes.push_back(wish::accept{request, std::move(why)}); };
+  auto who = failed->born();
+  who.origin = who.job;
+  who.keys = who.caller();
+  ++who.retries;
+  who.job = id;
+  who.gid = std::move(gid);
+  // Whoever awaited it has been told that it failed.
+  who.parent.clear();
+  who.parent_gid.clear();
+  who.parent_activity.clear();
+  who.parent_at = {};
+  who.severed = false;
+  who.depth = 0;
+  if (auto fit = check_id(id, terms_.limits); !fit) return refuse(fit.error());
+  if (find(id) != nullptr) return refuse(is_taken(id));
+  held made;
+  made.app = plans_.find(who.app, who.version);
+  made.rules = made.app ? made.app->find(who.topic) : nullptr;
+  if (made.rules == nullptr)
+    return refuse({fault::unavailable, fmt::format("version \"{}\" of app \"{}\" is not known here",
+                                                   who.version, who.app)});
+  made.failed = std::move(failed);
+  made.request = request;
+  made.has_room = has_room;
+  auto& of = jobs_.emplace(id, std::move(made)).first->second;
+  come_alive(id, of, who);
+}
+
+/// Makes the first commit of a job that goes on from a failed one.
+void runner::come_alive(const std::string& job, held& of, const identity& who) {
+  event what;
+  what.why = cause::resumed;
+  what.taken = of.taken;
+  of.view = std::make_shared<quipu::job>();
+  of.at = {};
+  of.unborn = birth{job,       who.gid,    who.app, who.version,
+                    who.topic, who.origin, now_ms_, of.has_room ? mine_ : 0,
+                    {}};
+  of.draft.emplace();
+  add(of, *of.draft,
+      quipu::revive({*of.app, *of.rules, now_ms_, terms_.limits}, *of.failed, who, what));
+  auto& next = of.draft->made.back().next;
+  of.draft->next.assign(next.begin(), next.end());
+  commit(job, of);
+}
+
 /// Makes the job's first commit: its birth, and the trigger folded into it.
 void runner::conceive(const std::string& job, held& of, const identity& who, const value& message) {
   of.view = std::make_shared<quipu::job>();
@@ -93,6 +142,7 @@ void runner::started(const std::string& job, const result<receipt>& answer) {
     of->taken.insert(answer.error().message);
     of->out.clear();
     const auto born = of->view;
+    if (of->failed) return come_alive(job, *of, born->born());
     return conceive(job, *of, born->born(), born->at(instance{})->input);
   }
   const auto request = of->request;
@@ -103,6 +153,7 @@ void runner::started(const std::string& job, const result<receipt>& answer) {
     wishes.push_back(wish::accept{*request, std::move(told)});
   }
   if (!answer) return drop(job);
+  of->failed.reset();
   receive(job, *of, *answer);
 }
 

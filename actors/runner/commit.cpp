@@ -3,6 +3,7 @@
 #include "actors/runner/obligation_row.hpp"
 #include "collation/canonical.hpp"
 #include "collation/pack.hpp"
+#include "flows/kinds/kind.hpp"
 
 #include <fmt/format.h>
 
@@ -12,6 +13,9 @@
 namespace quipu {
 
 namespace {
+
+/// How many checkpoints are made while a job makes as many records as it keeps.
+constexpr std::uint64_t segments = 8;
 
 json to_json(const interruption& what) {
   return {{"reason", what.reason},
@@ -94,6 +98,8 @@ void runner::commit(const std::string& job, held& of) {
     if (made.expires_ms)
       after.alarm = std::min(after.alarm.value_or(*made.expires_ms), *made.expires_ms);
   }
+  after.records = of.view->records();
+  after.made = draft.made.size();
   what.gives_back = !of.view->ended() && !of.view->busy() && of.waiting.empty();
   of.out.push_back(std::move(after));
   if (of.unborn) {
@@ -126,10 +132,22 @@ void runner::committed(const std::string& job, const result<receipt>& answer) {
   if (of->out.empty() && !of->current) wishes.push_back(wish::read{job});
 }
 
+/// What a job has beyond the records that it keeps becomes a checkpoint, a segment at a time.
+void runner::keep_short(const std::string& job, const held& of, const promised& now) {
+  if (of.view->born().history == history_mode::off) return;
+  const auto segment = std::max<std::uint64_t>(1, terms_.records / segments);
+  const auto beyond = [&](std::uint64_t records) {
+    return records <= terms_.records ? 0 : (records - terms_.records) / segment * segment;
+  };
+  if (const auto upto = beyond(now.records); upto > beyond(now.records - now.made))
+    wishes.push_back(wish::condense{job, upto});
+}
+
 void runner::receive(const std::string& job, held& of, const receipt& got) {
   auto now = std::move(of.out.front());
   of.out.pop_front();
   for (const auto& id : now.consumed) of.mail.erase(id);
+  keep_short(job, of, now);
   if (now.alarm) wishes.push_back(wish::alarm{*now.alarm});
   for (auto& each : now.traces) wishes.push_back(std::move(each));
   if (now.report) wishes.push_back(wish::tell{job, std::move(*now.report)});
@@ -157,7 +175,14 @@ void runner::receive(const std::string& job, held& of, const receipt& got) {
       of.calls.insert({{asked.at, owed->attempt}, {}});
       wishes.push_back(wish::interrupt{job, owed->attempt, std::move(asked)});
     }
-    for (const auto& at : now.next) of.waiting.push_back({cause::passed, at, 0, {}, {}, {}});
+    // What was put off belongs to the commit that was too large for it: before all else.
+    for (const auto& at : now.next) {
+      event passed{at.activity == 0 ? cause::begun : cause::passed, at, 0, {}, {}, {}};
+      if (asks(of.rules->activities[at.activity].kind))
+        of.waiting.push_front(std::move(passed));
+      else
+        of.waiting.push_back(std::move(passed));
+    }
     deliver(job, of, got.mail);
   } else if (of.out.empty()) {
     // It has ended, or rests: whoever gets mail for it takes it up.

@@ -1,5 +1,7 @@
 #include "actors/runner/obligation_row.hpp"
 
+#include "flows/step.hpp"
+
 namespace quipu {
 
 std::optional<obligation_row> row_of(const flow& rules, const instance& at,
@@ -14,7 +16,8 @@ std::optional<obligation_row> row_of(const flow& rules, const instance& at,
   row.due_ms = owed.due_ms;
   row.waits = owed.waits;
   row.returns = rules.activities[at.activity].slice != 0 || owed.standing;
-  if (owed.is == obligation::kind::backlog) row.backlog = owed.topic;
+  if (owed.is == obligation::kind::backlog)
+    row.backlog = owed.deaths >= suspect_calls ? backlog_of_suspects(owed.topic) : owed.topic;
   return row;
 }
 

@@ -169,6 +169,21 @@ const std::vector<setting>& settings() {
           [](auto& of) -> auto& { return of.limits.mapper_bytes; },
           "What one mapping may make: its result, and every value on the way."),
       bounded(
+          "limits.commit.bytes", type::size, 64 * kib, gib,
+          [](auto& of) -> auto& { return of.limits.commit_bytes; },
+          "What one step of a job may write; an activity that would write more has an error 413.\n"
+          "What begins with a step goes out with several commits when it is more than half of it."),
+      bounded(
+          "limits.commit.children", type::count, 1, 100'000,
+          [](auto& of) -> auto& { return of.limits.commit_children; },
+          "Awaited jobs that one commit starts; more are started by several."),
+      bounded(
+          "limits.history.records", type::count, 10, 1'000'000'000,
+          [](auto& of) -> auto& { return of.limits.history_records; },
+          "Records that a job keeps, and up to an eighth more; one checkpoint, the job's state as "
+          "it\n"
+          "was there, stands for the older ones."),
+      bounded(
           "limits.starts", type::count, 1, 100'000'000,
           [](auto& of) -> auto& { return of.limits.starts; },
           "Starts of jobs that wait for their answer; more are refused (429)."),

@@ -4,6 +4,7 @@
 #include "actors/local_client.hpp"
 #include "actors/remote.hpp"
 #include "lmdb_bridge/lmdb_ledger.hpp"
+#include "lmdb_bridge/pages.hpp"
 
 #include <fmt/format.h>
 
@@ -94,6 +95,36 @@ result<session> target::keep() const {
   parts.keeps = true;
   if (auto loaded = load_apps(*parts.store, *parts.plans); !loaded) return loaded.error();
   return session{std::unique_ptr<client>{std::make_unique<local_client>(std::move(parts))}};
+}
+
+result<std::unique_ptr<ledger>> target::store(bool writes) const {
+  const auto where = url();
+  if (!where) return where.error();
+  const auto directory = directory_of(*where);
+  if (directory.empty())
+    return failure{
+        fault::bad_request,
+        fmt::format("\"{}\" keeps nothing between commands; lmdb:DIR would be right", *where)};
+  std::error_code why;
+  if (!std::filesystem::is_directory(directory, why))
+    return failure{fault::unavailable, fmt::format("{}: {}", directory.string(),
+                                                   why ? why.message() : "not a directory")};
+  if (running_node(directory))
+    return failure{fault::conflict,
+                   fmt::format("a node runs in {}: stop it, or take a copy", directory.string())};
+  const auto pages = lmdb::check_pages(directory.string());
+  if (!pages) return pages.error();
+  if (!pages->empty()) {
+    std::string all = fmt::format("{} is damaged; restore it from a copy", directory.string());
+    for (const auto& each : *pages) all += "\n  " + each;
+    return failure{fault::corrupt, std::move(all)};
+  }
+  lmdb_ledger::options options;
+  options.path = directory.string();
+  options.read_only = !writes;
+  auto opened = lmdb_ledger::open(std::move(options));
+  if (!opened) return opened.error();
+  return std::unique_ptr<ledger>{std::move(*opened)};
 }
 
 result<session> target::work(const std::function<void(node&)>& prepare) const {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "collation/ledger.hpp"
+
 #include <CLI/App.hpp>
 #include <quipu/client.hpp>
 #include <quipu/node.hpp>
@@ -41,6 +43,10 @@ public:
   /// For running: the node that runs in the directory, else one of our own. `prepare`, if set,
   /// serves workers: then only a node of our own will do, and `conflict` says that one is there.
   [[nodiscard]] result<session> work(const std::function<void(node&)>& prepare) const;
+
+  /// The store itself, with nobody else in it, to look at or (`writes`) to mend. `conflict`: a node
+  /// runs there; `corrupt`: what can be told without opening it, a line a fault.
+  [[nodiscard]] result<std::unique_ptr<ledger>> store(bool writes) const;
 
 private:
   [[nodiscard]] result<std::string> url() const;

@@ -13,6 +13,7 @@ action declare_jobs(CLI::App& to);
 action declare_map(CLI::App& to);
 action declare_node(CLI::App& to);
 action declare_publish(CLI::App& to);
+action declare_retry(CLI::App& to);
 action declare_run(CLI::App& to);
 action declare_scrub(CLI::App& to);
 action declare_signal(CLI::App& to);
@@ -20,6 +21,7 @@ action declare_stats(CLI::App& to);
 action declare_subscribe(CLI::App& to);
 action declare_test(CLI::App& to);
 action declare_validate(CLI::App& to);
+action declare_verify(CLI::App& to);
 action declare_versions(CLI::App& to);
 
 const std::vector<verb>& verbs() {
@@ -44,6 +46,7 @@ const std::vector<verb>& verbs() {
        R"(o-1 review '{"reviewer": "Ana"}' --data data/order)", declare_complete},
       {"interrupt", "end a job", "o-1 --reason 'changed my mind' --data data/order",
        declare_interrupt},
+      {"retry", "start a failed job again where it failed", "o-1 --data data/order", declare_retry},
       {"subscribe", "show what flows publish on a topic, as it comes",
        "order.done --data data/order", declare_subscribe},
       {"job", "show one job", "o-0001.30a25b --data data/order", declare_job},
@@ -60,6 +63,8 @@ const std::vector<verb>& verbs() {
        declare_deploy},
       {"activate", "make new jobs take a version of an app", "hello 1 --data /tmp/hello",
        declare_activate},
+      {"verify", "say what is wrong in a store, and mend what can be", "--data /tmp/hello",
+       declare_verify},
       {"scrub", "forget a job that has ended", "g-1 --data /tmp/hello", declare_scrub},
   };
   return table;

@@ -79,7 +79,7 @@ std::string job::activity_page(std::uint32_t page) const {
   return std::move(whole).bytes();
 }
 
-std::vector<field> job::fields() const {
+delta job::everything() const {
   delta all;
   all.born = true;
   for (std::uint32_t at = 0; at < data_.size(); ++at) {
@@ -101,9 +101,13 @@ std::vector<field> job::fields() const {
         all.chunks.insert({at, chunk});
   for (const auto& [at, written] : answers_) all.answers.insert(at);
   all.index = !index_.empty();
+  return all;
+}
+
+std::vector<field> job::fields() const {
   std::vector<field> set;
   std::vector<std::string> unset;
-  fields(all, set, unset);
+  fields(everything(), set, unset);
   return set;
 }
 

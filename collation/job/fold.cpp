@@ -1,3 +1,4 @@
+#include "collation/checkpoint.hpp"
 #include "collation/job/field_names.hpp"
 
 namespace quipu {
@@ -39,7 +40,9 @@ void job::count(digit which, std::size_t many, int sign) noexcept {
 result<void> job::fold(const record& what, delta* touched) {
   delta unheard;
   auto& changed = touched != nullptr ? *touched : unheard;
-  if (auto fit = begin(what, changed); !fit) return fit;
+  if (auto fit = what.state.empty() ? begin(what, changed) : begin_from(what, changed); !fit)
+    return fit;
+  if (what.why == cause::condensed) return {};
   for (const auto& opening : what.opened)
     if (!begin_pass(opening, changed))
       return corrupt(what,
@@ -77,6 +80,26 @@ result<void> job::begin(const record& what, delta& touched) {
   }
   records_ = what.number;
   updated_ms_ = what.at_ms;
+  return {};
+}
+
+/// The record brings a state with it: of this job, or of one that it goes on from.
+result<void> job::begin_from(const record& what, delta& touched) {
+  if (records_ != 0) return corrupt(what, fmt::format("{} records came before it", records_));
+  auto brought = unpack_state(what.state);
+  if (!brought) return corrupt(what, brought.error().message);
+  *this = std::move(*brought);
+  if (what.why == cause::condensed) {
+    if (records_ == what.number) return {};
+    return corrupt(what, fmt::format("its state is that behind record {}", records_));
+  }
+  if (what.number != 1 || !what.born || end_)
+    return corrupt(what, "only the birth of a job takes up what another was");
+  born_ = *what.born;
+  records_ = 1;
+  created_ms_ = updated_ms_ = what.at_ms;
+  marks_.clear();
+  touched = everything();
   return {};
 }
 

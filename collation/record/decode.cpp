@@ -63,6 +63,9 @@ identity identity_of(const json& from) {
   who.depth = optional<std::uint32_t>(from, "dep");
   who.slices = optional<std::uint32_t>(from, "sl", 1);
   who.history = history_of(optional<std::uint32_t>(from, "hm"));
+  who.origin = optional<std::string>(from, "oj");
+  who.retries = optional<std::uint32_t>(from, "rt");
+  who.keys = optional<std::string>(from, "ik");
   return who;
 }
 
@@ -97,6 +100,15 @@ record record_of(const json& from) {
   what.mail = optional<std::string>(from, "i");
   const auto list = [&from](const char* key) { return from.value(key, json::array()); };
   if (from.contains("b")) what.born = identity_of(from.at("b"));
+  if (from.contains("z")) {
+    const auto& bytes = from.at("z").get_binary();
+    what.state.assign(bytes.begin(), bytes.end());
+  }
+  if (from.contains("h")) {
+    const auto& bytes = from.at("h").get_binary();
+    if (bytes.size() != what.head_there.size()) throw std::out_of_range{"a head has not 32 bytes"};
+    std::copy(bytes.begin(), bytes.end(), what.head_there.begin());
+  }
   for (const auto& p : list("p"))
     what.opened.push_back({p.at(0), p.at(1), p.at(2), p.at(3), p.at(4).get<std::string>()});
   for (const auto& d : list("d"))

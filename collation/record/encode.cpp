@@ -20,6 +20,9 @@ std::string encode(const identity& who) {
   out.number("dep", who.depth);
   out.number("sl", who.slices);
   out.number("hm", static_cast<std::int64_t>(who.history));
+  out.text("oj", who.origin);
+  out.number("rt", who.retries);
+  out.text("ik", who.keys);
   return out.bytes();
 }
 
@@ -62,6 +65,10 @@ std::string encode(const record& what) {
   out.number("c", what.code);
   out.text("i", what.mail);
   if (what.born) out.key("b").packed(encode(*what.born));
+  if (!what.state.empty()) out.key("z").binary(what.state);
+  if (what.head_there != head{})
+    out.key("h").binary(
+        {reinterpret_cast<const char*>(what.head_there.data()), what.head_there.size()});
   if (!what.opened.empty()) {
     auto& list = out.key("p").array(what.opened.size());
     for (const auto& p : what.opened)

@@ -8,11 +8,11 @@
 /// The words that stand for causes, obligations and modes of history where they are stored.
 namespace quipu {
 
-inline constexpr std::array<std::string_view, 16> cause_names{
-    "created",     "begun",  "passed",      "replied",     "completed", "timed_out",
-    "retried",     "served", "shelved",     "recalled",    "woken",     "signalled",
-    "child_ended", "cycled", "interrupted", "acknowledged"};
-static_assert(cause_names.size() == static_cast<std::size_t>(cause::acknowledged) + 1);
+inline constexpr std::array<std::string_view, 18> cause_names{
+    "created",     "begun",  "passed",      "replied",      "completed", "timed_out",
+    "retried",     "served", "shelved",     "recalled",     "woken",     "signalled",
+    "child_ended", "cycled", "interrupted", "acknowledged", "condensed", "resumed"};
+static_assert(cause_names.size() == static_cast<std::size_t>(cause::resumed) + 1);
 
 inline constexpr std::array<std::string_view, 6> obligation_names{"called",  "pending", "retry",
                                                                   "backlog", "child",   "wait"};

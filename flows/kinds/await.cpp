@@ -16,6 +16,10 @@ std::string generated_id(const identity& parent, const instance& at) {
   return to_hex(chain(fmt::format("{}/{}", parent.gid, name(at)), {})).substr(0, 24);
 }
 
+std::string gid_below(std::string_view parent, const instance& at) {
+  return to_hex(chain(fmt::format("{}>{}", parent, name(at)), {})).substr(0, 32);
+}
+
 void begin(stepping& now, const instance& at) {
   const auto& parent = now.job().born();
   const auto& rules = now.rules(at);
@@ -44,7 +48,15 @@ void begin(stepping& now, const instance& at) {
   }
   identity child;
   child.job = named->empty() ? generated_id(parent, at) : *named;
-  child.gid = to_hex(chain(fmt::format("{}>{}", parent.gid, name(at)), {})).substr(0, 32);
+  if (!named->empty() && parent.retries > 0) {
+    // The one of that name has been.
+    child.job += fmt::format("~{}", parent.retries);
+    if (auto fit = check_id(child.job, now.on().limits); !fit)
+      return now.fail(at, status(fit.error().code), fit.error().message);
+  }
+  child.retries = parent.retries;
+  if (!parent.keys.empty()) child.keys = gid_below(parent.keys, at);
+  child.gid = gid_below(parent.gid, at);
   child.app = parent.app;
   child.version = parent.version;
   child.topic = *topic;
@@ -77,6 +89,10 @@ void begin(stepping& now, const instance& at) {
 
 bool resume(stepping& now, const instance& at, const event& what) {
   const auto* owed = now.job().owed(at);
+  if (owed != nullptr && what.why == cause::resumed) {
+    begin(now, at);
+    return true;
+  }
   if (owed == nullptr || owed->is != obligation::kind::child || what.why != cause::child_ended)
     return false;
   const auto given = normalized(what.what);

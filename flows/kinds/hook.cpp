@@ -107,6 +107,10 @@ bool resume(stepping& now, const instance& at, const event& what) {
     return true;
   }
   if (owed == nullptr || owed->is != obligation::kind::wait) return false;
+  if (what.why == cause::resumed) {
+    now.job().owe(at, obligation{*owed});
+    return true;
+  }
   if (what.why == cause::woken) {
     if (!owed->due_ms || *owed->due_ms > now.job().now()) return false;
     disarm_timer(now, at, *owed);

@@ -47,7 +47,7 @@ bool resume(stepping& now, const instance& at, const event& what) {
     now.settle(at, normalized(what.what));
     return true;
   }
-  const bool again = what.why == cause::recalled && owed != nullptr;
+  const bool again = (what.why == cause::recalled || what.why == cause::resumed) && owed != nullptr;
   if (!again && (what.why != cause::passed || now.job().at(at) != digit::started)) return false;
   auto end = asked(now, at);
   if (!end) {

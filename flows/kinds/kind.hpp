@@ -13,6 +13,11 @@ struct kind {
   bool (*resume)(stepping& now, const instance& at, const event& what);
 };
 
+/// Whether leg 1 asks somebody, and so has an input that goes out, or is kept, with the commit.
+[[nodiscard]] constexpr bool asks(activity_kind which) noexcept {
+  return which == activity_kind::worker || which == activity_kind::await;
+}
+
 [[nodiscard]] const kind& kind_of(activity_kind which) noexcept;
 
 #define QUIPU_ROW(name) extern const kind name##_kind;

@@ -143,9 +143,20 @@ bool resume(stepping& now, const instance& at, const event& what) {
     auto again = owed;
     again.attempt = owed.attempt + 1;
     again.deaths = owed.deaths + 1;
+    if (again.deaths >= suspect_calls) {
+      again.is = kind::backlog; // until it is its turn to run alone
+      now.job().owe(at, std::move(again));
+      return true;
+    }
     out->attempt = again.attempt;
     now.job().made().calls.push_back(std::move(*out));
     now.job().owe(at, std::move(again));
+    return true;
+  }
+  case cause::resumed: {
+    auto out = call_of(now.on(), now.job().before(), at);
+    if (!out) return false;
+    call(now, at, 1, owed.topic, std::move(out->input));
     return true;
   }
   default: return false;
@@ -160,7 +171,7 @@ std::optional<leg_one> call_of(const ground& on, const job& before, const instan
   const auto* owed = before.owed(at);
   if (owed == nullptr) return std::nullopt;
   leg_one out{at, on.rules.activities[at.activity].id, owed->topic, owed->attempt, owed->due_ms,
-              {}};
+              {}, owed->deaths >= suspect_calls};
   if (const auto* stored = before.at(at); stored != nullptr && stored->input) {
     out.input = stored->input;
   } else {

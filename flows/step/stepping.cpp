@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 namespace quipu {
 
 stepping::stepping(const ground& on, const class job& before, const event& what)
@@ -45,6 +47,7 @@ result<value> stepping::input(const instance& at) {
                                fmt::format("the input of \"{}\"", rules.id), why))
     return failure{fault::invalid, why};
   value whole{std::move(data)};
+  asked_bytes_ += whole.packed().size();
   if (rules.keeps_input) draft_.written(at).input = whole;
   return whole;
 }
@@ -60,7 +63,29 @@ bool stepping::refuses(const schema* rules, const json& data, std::string_view w
   return false;
 }
 
+bool stepping::is_full() {
+  return draft_.made().children.size() >= on_.limits.commit_children ||
+         asked_bytes_ > on_.limits.commit_bytes / 2;
+}
+
+void stepping::put_off(const instance& at) {
+  if (!std::exchange(has_put_off_, true)) draft_.made().next.push_back(at);
+}
+
+bool stepping::take_up(const instance& at) {
+  if (draft_.at(at) != digit::started || draft_.owed(at) != nullptr) return false;
+  for (const auto& [which, pass] : draft_.before().passes())
+    for (std::size_t position = 0; position < pass.digits.size(); ++position) {
+      const instance each{pass.first + static_cast<std::uint32_t>(position), which.pass};
+      if (pass.digits.at(position) == digit::started && asks(draft_.rules(each).kind) &&
+          draft_.owed(each) == nullptr)
+        begun_.push_back(each);
+    }
+  return true;
+}
+
 void stepping::begin(const instance& at) {
+  if (asks(draft_.rules(at).kind) && is_full()) return put_off(at);
   if (below_threshold(at)) return;
   const auto& rules = draft_.rules(at);
   // Those that ask somebody map their input themselves; a cycle's is its ancestor's answer.

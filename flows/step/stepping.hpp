@@ -50,6 +50,8 @@ public:
 
   /// Something for people; the job goes on.
   void warn(std::string what) { draft_.made().warnings.push_back(std::move(what)); }
+  /// Takes up again what an earlier step has left for later (`put_off`). False: there is nothing.
+  bool take_up(const instance& at);
 
   /// Begins what was taken, and so on until nothing is left to be done at once; decides whether the
   /// job has ended.
@@ -71,6 +73,10 @@ private:
   void tell(const instance& at, bool is_final);
   void begin(const instance& at);
   bool below_threshold(const instance& at);
+  /// Whether what begins must wait for the next commit: this one is as large as it may be.
+  [[nodiscard]] bool is_full();
+  /// The activity stays 8 and asks nobody yet: a commit of its own follows at once.
+  void put_off(const instance& at);
   void disarm_what_only_returns();
   void conclude();
 
@@ -78,6 +84,8 @@ private:
   const event& what_;
   draft draft_;
   std::vector<instance> begun_; ///< turned to 8, not yet begun
+  std::size_t asked_bytes_ = 0; ///< of what is asked in this step
+  bool has_put_off_ = false;
   std::optional<conclusion> end_;
   std::optional<interruption> descends_; ///< the end is that of the awaited children too
 };

@@ -37,6 +37,7 @@ void print(const job_info& job) {
                     std::chrono::duration_cast<std::chrono::milliseconds>(*job.ended - job.created)
                         .count()));
   if (!job.parent.empty()) row("parent", escaped(job.parent));
+  if (!job.from.empty()) row("from", escaped(job.from + ", which failed"));
   if (!job.children.empty())
     row("children", escaped(fmt::format("{}", fmt::join(job.children, " "))));
   for (const auto& each : job.open) row("waits for", shown(each));
