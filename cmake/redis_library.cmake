@@ -1,0 +1,13 @@
+# The function library of redis_bridge: its pieces, in this order, become one text with a digest.
+set(pieces call job ownership obligations measures writing looking apps checking open)
+set(library_text "")
+foreach(piece IN LISTS pieces)
+  set(file ${PROJECT_SOURCE_DIR}/redis_bridge/library/${piece}.lua)
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${file})
+  file(READ ${file} text)
+  string(APPEND library_text "${text}")
+endforeach()
+string(SHA256 library_digest "${library_text}")
+string(PREPEND library_text "#!lua name=quipu1\nlocal library_digest = '${library_digest}'\n")
+configure_file(${PROJECT_SOURCE_DIR}/redis_bridge/library.cpp.in ${PROJECT_BINARY_DIR}/redis_bridge/library.cpp @ONLY)
+target_sources(quipu_redis_bridge PRIVATE ${PROJECT_BINARY_DIR}/redis_bridge/library.cpp)

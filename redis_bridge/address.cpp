@@ -1,0 +1,114 @@
+#include "redis_bridge/address.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+
+namespace quipu::redis {
+
+namespace {
+
+constexpr std::string_view tcp = "redis://";
+constexpr std::string_view tls = "rediss://";
+constexpr std::string_view local = "redis+unix://";
+
+failure wrong(std::string_view url, std::string_view why) {
+  return {fault::bad_request,
+          fmt::format("store \"{}\": {}; {}[USER@]HOST[:PORT][/DATABASE][?ns=NAME"
+                      "] or {}/PATH[?db=N&ns=NAME] would be right",
+                      url, why, tcp, local)};
+}
+
+template <class Number>
+bool parse(std::string_view text, Number& into) {
+  const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), into);
+  return !text.empty() && error == std::errc{} && stop == text.data() + text.size();
+}
+
+/// Splits at the first `at`; what is behind it is cut off `text`.
+std::string_view cut(std::string_view& text, char at) {
+  const auto found = text.find(at);
+  if (found == std::string_view::npos) return {};
+  const auto behind = text.substr(found + 1);
+  text = text.substr(0, found);
+  return behind;
+}
+
+bool is_name(std::string_view text) {
+  return !text.empty() && std::ranges::all_of(text, [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '_';
+  });
+}
+
+} // namespace
+
+bool is_address(std::string_view url) {
+  return url.starts_with(tcp) || url.starts_with(tls) || url.starts_with(local);
+}
+
+result<address> address::parse(std::string_view url) {
+  if (url.starts_with(tls))
+    return failure{
+        fault::bad_request,
+        fmt::format("store \"{}\": TLS is not there yet; redis:// over a private network "
+                    "or a tunnel, or redis+unix://, would be right",
+                    url)};
+  const bool is_local = url.starts_with(local);
+  if (!is_local && !url.starts_with(tcp)) return wrong(url, "it is not in Redis");
+  auto rest = url.substr(is_local ? local.size() : tcp.size());
+  auto words = cut(rest, '?');
+  address made;
+  if (const auto at = rest.find('@'); at != std::string_view::npos) {
+    const auto who = rest.substr(0, at);
+    if (who.find(':') != std::string_view::npos)
+      return failure{fault::bad_request,
+                     "a store's address holds no password, others would see it: "
+                     "QUIPU_REDIS_PASSWORD_FILE or QUIPU_REDIS_PASSWORD would be right"};
+    made.user = who;
+    rest = rest.substr(at + 1);
+  }
+  if (is_local) {
+    if (!rest.starts_with('/')) return wrong(url, "the socket's path does not begin with /");
+    made.path = rest;
+  } else {
+    const auto database = cut(rest, '/');
+    if (!database.empty() && !quipu::redis::parse(database, made.database))
+      return wrong(url, fmt::format("\"{}\" is no number of a database", database));
+    std::string_view port;
+    if (rest.starts_with('[')) { // an IPv6 address
+      port = cut(rest, ']');
+      rest.remove_prefix(1);
+      if (!port.empty()) port.remove_prefix(1);
+    } else {
+      port = cut(rest, ':');
+    }
+    if (!port.empty() && !quipu::redis::parse(port, made.port))
+      return wrong(url, fmt::format("\"{}\" is no port", port));
+    if (rest.empty()) return wrong(url, "it names no host");
+    made.host = rest;
+  }
+  while (!words.empty()) {
+    const auto next = cut(words, '&');
+    auto name = words;
+    const auto value = cut(name, '=');
+    if (name == "ns" && is_name(value))
+      made.space = value;
+    else if (name != "db" || !is_local || !quipu::redis::parse(value, made.database))
+      return wrong(url, fmt::format("\"{}\" is not understood", words));
+    words = next;
+  }
+  return made;
+}
+
+std::string address::text() const {
+  const auto who = user.empty() ? "" : user + "@";
+  const auto of = space == address{}.space ? "" : "ns=" + space;
+  if (path.empty())
+    return fmt::format("{}{}{}:{}/{}{}{}", tcp, who, host, port, database, of.empty() ? "" : "?",
+                       of);
+  return fmt::format("{}{}{}?db={}{}{}", local, who, path, database, of.empty() ? "" : "&", of);
+}
+
+} // namespace quipu::redis

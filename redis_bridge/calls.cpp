@@ -1,0 +1,70 @@
+#include "redis_bridge/calls.hpp"
+
+#include <fmt/format.h>
+
+#include <random>
+
+namespace quipu::redis {
+
+calls::calls(settings with) : with_{std::move(with)}, prefix_{with_.server.server.to.prefix()} {
+  std::random_device random;
+  self_ = fmt::format("{:08x}{:08x}", random(), random());
+  with_.server.reconnected = [this] {
+    std::function<void()> tell;
+    {
+      const std::lock_guard lock{mutex_};
+      tell = doubt_;
+    }
+    if (tell) tell();
+  };
+  channel_.emplace(loop_, with_.server);
+  bell_.emplace(loop_, with_.server.server, self_, [this](token whose) { ring(to_text(whose)); });
+}
+
+calls::~calls() = default;
+
+std::int64_t calls::now() const { return with_.clock ? with_.clock() : channel_->now(); }
+
+void calls::on_bell(std::function<void(token)> ring) {
+  const std::lock_guard lock{mutex_};
+  ring_ = std::move(ring);
+}
+
+void calls::on_doubt(std::function<void()> tell) {
+  const std::lock_guard lock{mutex_};
+  doubt_ = std::move(tell);
+}
+
+command calls::begin(std::string_view function) {
+  command words{"FCALL", function, "1", prefix_};
+  if (with_.clock)
+    words.number(with_.clock());
+  else
+    words.add("");
+  words.add(self_);
+  return words;
+}
+
+void calls::ring(std::string_view bells) {
+  constexpr std::size_t digits = 16;
+  if (bells.empty()) return;
+  std::set<token> whose;
+  for (std::size_t at = 0; at + digits <= bells.size(); at += digits)
+    whose.insert(to_token(bells.substr(at, digits)));
+  std::function<void(token)> ring;
+  {
+    const std::lock_guard lock{mutex_};
+    ring = ring_;
+  }
+  if (ring)
+    for (auto each : whose) ring(each);
+}
+
+failure calls::trouble(std::string_view error) const {
+  auto said = fmt::format("{}: {}", at().text(), error);
+  if (error.starts_with("OOM "))
+    said += " (maxmemory is reached: no job is begun, those that run go on)";
+  return {fault::unavailable, std::move(said)};
+}
+
+} // namespace quipu::redis

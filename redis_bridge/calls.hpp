@@ -1,0 +1,99 @@
+#pragma once
+
+#include "collation/ledger.hpp"
+#include "redis_bridge/bell.hpp"
+#include "redis_bridge/channel.hpp"
+#include "redis_bridge/rows.hpp"
+
+namespace quipu::redis {
+
+/// What a function refused, by its name for it, and what its message is made of.
+using refused = std::function<failure(std::string_view why, const piece& said)>;
+
+/// Calls of the function library: words out, answers in. Its bells are rung behind the completion.
+class calls {
+public:
+  struct settings {
+    channel::settings server;
+    bool read_only = false;
+    std::function<std::int64_t()> clock; ///< a test's; none: the server's
+  };
+
+  explicit calls(settings with);
+  ~calls();
+
+  [[nodiscard]] result<void> wait() { return channel_->wait(); }
+  [[nodiscard]] std::int64_t now() const;
+  [[nodiscard]] const address& at() const { return with_.server.server.to; }
+  void on_bell(std::function<void(token)> ring);
+  void on_doubt(std::function<void()> tell);
+  void listen(token to) { bell_->listen(to); }
+
+  enum class does : std::uint8_t { reads, writes, begins };
+
+  /// The first words of a call.
+  [[nodiscard]] command begin(std::string_view function);
+
+  /// Makes a call. `read` makes a T of the answer and tells which piece of it holds bells (tokens in
+  /// one text), if any did; `why` makes a failure of a refusal.
+  template <class T, class Read>
+  void make(does what, const command& words, then<T> done, Read read, refused why = {}) {
+    if (what != does::reads && with_.read_only)
+      return complete(std::move(done),
+                      failure{fault::unavailable, at().text() + " is only looked at, not changed"});
+    channel_->send(
+        words.bytes(),
+        [this, done = std::move(done), read = std::move(read),
+         why = std::move(why)](result<whole_reply> got) {
+          std::string bells;
+          auto answer =
+              got ? understood<T>(piece{got->get()}, read, why, bells) : result<T>{got.error()};
+          got = failure{}; // free it before others are woken
+          if (done) done(std::move(answer));
+          ring(bells);
+        },
+        what == does::begins);
+  }
+
+  /// Completes on the store's own thread.
+  template <class T>
+  void complete(then<T> done, failure why) {
+    loop_.post([done = std::move(done), why = std::move(why)] {
+      if (done) done(why);
+    });
+  }
+
+private:
+  template <class T, class Read>
+  result<T> understood(const piece& said, const Read& read, const refused& why,
+                       std::string& bells) {
+    if (said.is_error()) return trouble(said.text());
+    try {
+      if (said.size() > 0 && said[0].text() == "no") {
+        const auto name = said[1].text();
+        if (name == "forbidden")
+          return failure{fault::unavailable,
+                         at().text() + ": the user may not run " + said[2].string() +
+                             "; nothing was written (redis_bridge/README.md lists what it needs)"};
+        return why(name, said);
+      }
+      return read(said, bells);
+    } catch (const broken_row& what) {
+      return failure{fault::corrupt, at().text() + ": " + what.what()};
+    }
+  }
+  [[nodiscard]] failure trouble(std::string_view error) const;
+  void ring(std::string_view bells);
+
+  settings with_;
+  std::string self_;
+  std::string prefix_;
+  std::mutex mutex_;
+  std::function<void(token)> ring_;
+  std::function<void()> doubt_;
+  loop loop_;
+  std::optional<channel> channel_;
+  std::optional<bell> bell_;
+};
+
+} // namespace quipu::redis

@@ -1,0 +1,181 @@
+-- What open digits wait for: armed by writes, answered by posts, signals, timers and workers.
+--
+-- An obligation is {state, arming, armed by, due or false, body, backlog, boards}; its state adds
+-- up what holds of it:
+
+local answered, timed, waiting, answerable, standing, returns = 1, 2, 4, 8, 16, 32
+
+local function is(o, what) return bit.band(o[1], what) ~= 0 end
+local function set_state(job, name, o, what, on)
+  o[1] = on and bit.bor(o[1], what) or bit.band(o[1], 63 - what)
+  put_named(job, 'o', name, o)
+end
+
+-- The hook whose wait an obligation is: "approval" of "approval.2".
+local function hook_of(name) return string.match(name, '^(.*)%.[^.]*$') or name end
+
+local function disarm(job, name, o)
+  if is(o, answered) then return end
+  local who = joined(job.id, name)
+  if is(o, timed) then
+    call('ZREM', prefix .. 't', timer(o[2], 'o', who))
+    set_state(job, name, o, timed, false)
+  end
+  for _, at in ipairs(o[7]) do call('ZREM', prefix .. 'w:' .. at, who) end
+  if is(o, waiting) then
+    call('ZREM', prefix .. 'b:' .. o[6], who)
+    set_state(job, name, o, waiting, false)
+  end
+end
+
+-- Lateness: the set "l:BOARD" of jobs and hooks whose last wait there is over.
+local function mark_late(job, hook, boards)
+  for _, at in ipairs(boards) do call('SADD', prefix .. 'l:' .. at, joined(job.id, hook)) end
+end
+
+local function unmark_late(job, hook, boards)
+  for _, at in ipairs(boards) do call('SREM', prefix .. 'l:' .. at, joined(job.id, hook)) end
+end
+
+-- A wait is over: signals for it are late, if it is the last of its hook and does not return.
+local function remember(job, name, o)
+  if is(o, returns) then return end
+  local hook = hook_of(name)
+  local last = named(job, 'k', hook)
+  if last and last[1] == name then mark_late(job, hook, last[2]) end
+end
+
+-- Mail for a job; nothing: it is there, or was before. Only what is answerable may be answered from
+-- outside.
+local function deliver(id, mail, kind, name, body, keeps_open, from_outside)
+  local job = find(id)
+  if not job then return no('no job', id) end
+  if (job.mail and call('HEXISTS', prefix .. 'm:' .. id, mail) == 1) or was_said(id, mail) then return end
+  if job.ended then return no('ended', unpacked(call('HGET', job.key, 'e'))[1], id) end
+  if name ~= '' then
+    local o = named(job, 'o', name)
+    if not o or (from_outside and not is(o, answerable)) then return no('not waiting', name, id) end
+    if is(o, answered) then return no('answered', name, id) end
+    if not keeps_open and not is(o, standing) then
+      disarm(job, name, o)
+      remember(job, name, o)
+      set_state(job, name, o, answered, true)
+    end
+  end
+  put_mail(job, mail, kind, name, body)
+  wake(job)
+end
+
+-- An early signal is kept at each of its boards: "e:BOARD" is {mail id, kind, body, keeps open,
+-- boards, until, arming}.
+local function early_at(board)
+  local row = call('GET', prefix .. 'e:' .. board)
+  return row and unpacked(row)
+end
+
+local function drop_early(board)
+  local kept = early_at(board)
+  if not kept then return end
+  call('ZREM', prefix .. 't', timer(kept[7], 'e', kept[5][1]))
+  for _, at in ipairs(kept[5]) do call('DEL', prefix .. 'e:' .. at) end
+end
+
+local function meet_early(job, name, o)
+  for _, at in ipairs(o[7]) do
+    local met = not is(o, answered) and early_at(at)
+    if met then
+      drop_early(at)
+      if met[6] > now() then deliver(job.id, met[1], met[2], name, met[3], met[4], false) end
+    end
+  end
+end
+
+local function hex(bytes)
+  return (string.gsub(bytes, '.', function(one) return format('%02x', string.byte(one)) end))
+end
+
+-- `row`: {name, state, due or false, body, backlog, boards}.
+local function arm(job, row, makes)
+  local name, boards = row[1], row[6]
+  local old = named(job, 'o', name)
+  if old then disarm(job, name, old) end
+  if #boards > 0 then
+    local hook = hook_of(name)
+    local last = named(job, 'k', hook)
+    if last then unmark_late(job, hook, last[2]) end
+    job.hooks = true
+    put_named(job, 'k', hook, { name, boards })
+  end
+  local arming, who = count('armings'), joined(job.id, name)
+  local o = { row[2], arming, hex(sub(makes, 1, 8)), row[3], row[4], row[5], boards }
+  job.owes = true
+  put_named(job, 'o', name, o)
+  if is(o, timed) then call('ZADD', prefix .. 't', format('%d', o[4]), timer(arming, 'o', who)) end
+  for _, at in ipairs(boards) do call('ZADD', prefix .. 'w:' .. at, format('%d', arming), who) end
+  if is(o, waiting) then call('ZADD', prefix .. 'b:' .. o[6], format('%d', arming), who) end
+  meet_early(job, name, o)
+end
+
+local function settle(job, name)
+  local o = named(job, 'o', name)
+  if not o then return end
+  disarm(job, name, o)
+  remember(job, name, o)
+  put_named(job, 'o', name, false)
+end
+
+-- `s`: {id, boards, mail id, kind, body, keeps open, keep until, to all}.
+local function send_to_all(s)
+  if s[1] ~= '' then say('', s[1]) end
+  local waits, numbers = {}, {}
+  for _, at in ipairs(s[2]) do
+    local found = call('ZRANGE', prefix .. 'w:' .. at, 0, -1, 'WITHSCORES')
+    for i = 1, #found, 2 do
+      local number = tonumber(found[i + 1])
+      if not waits[number] then numbers[#numbers + 1] = number end
+      waits[number] = found[i]
+    end
+  end
+  table.sort(numbers)
+  for _, number in ipairs(numbers) do
+    local id, name = parted(waits[number])
+    deliver(id, s[3] .. ':' .. name, s[4], name, s[5], s[6], false)
+  end
+  return #numbers == 0 and 'early' or 'answered'
+end
+
+-- How a signal was taken; or a refusal.
+local function send(s)
+  local boards = s[2]
+  if s[1] ~= '' and was_said('', s[1]) then return 'repeated' end
+  if s[8] then return send_to_all(s) end
+  -- The wait that began first, wherever it stands.
+  local first, number, late
+  for _, at in ipairs(boards) do
+    late = late or call('EXISTS', prefix .. 'l:' .. at) == 1
+    local wait = call('ZRANGE', prefix .. 'w:' .. at, 0, 0, 'WITHSCORES')
+    if wait[1] and (not number or tonumber(wait[2]) < number) then
+      first, number = wait[1], tonumber(wait[2])
+    end
+  end
+  if first then
+    local id, name = parted(first)
+    local why = deliver(id, s[3], s[4], name, s[5], s[6], false)
+    if why then return why end
+    if s[1] ~= '' then say('', s[1]) end
+    return 'answered'
+  end
+  if late or #boards == 0 then return no('late') end
+  local equal = true
+  for _, at in ipairs(boards) do
+    local kept = early_at(at)
+    equal = equal and kept and kept[2] == s[4] and kept[3] == s[5] and kept[4] == s[6]
+  end
+  if s[1] ~= '' then say('', s[1]) end
+  if equal then return 'early' end
+  for _, at in ipairs(boards) do drop_early(at) end
+  local arming = arm_timer(s[7], 'e', boards[1])
+  local row = pack({ s[3], s[4], s[5], s[6], boards, s[7], arming })
+  for _, at in ipairs(boards) do call('SET', prefix .. 'e:' .. at, row) end
+  return 'early'
+end

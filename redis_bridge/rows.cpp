@@ -1,0 +1,339 @@
+#include "redis_bridge/rows.hpp"
+
+#include "collation/pack.hpp"
+#include "collation/store_rules.hpp"
+#include "redis_bridge/bell.hpp"
+#include "redis_bridge/packed.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cstring>
+#include <map>
+
+namespace quipu::redis {
+
+namespace {
+
+/// What holds of an obligation, as `library/obligations.lua` names it.
+enum state : unsigned {
+  answered = 1,
+  timed = 2,
+  waiting = 4,
+  answerable = 8,
+  standing = 16,
+  returns = 32
+};
+
+constexpr char of_engine = ':'; ///< before the name of an engine's field
+constexpr char of_obligation = 'o';
+
+std::string_view view(const head& of) {
+  return {reinterpret_cast<const char*>(of.data()), of.size()};
+}
+
+void add_texts(packer& to, const std::vector<std::string>& texts) {
+  to.array(texts.size());
+  for (const auto& each : texts) to.text(each);
+}
+
+void add_due(packer& to, const std::optional<std::int64_t>& due_ms) {
+  if (due_ms)
+    to.integer(*due_ms);
+  else
+    to.boolean(false);
+}
+
+void add_signal(packer& to, const signal& what) {
+  to.array(8).text(what.id);
+  add_texts(to, what.boards);
+  to.text(what.what.id).text(what.what.kind).text(what.what.body).boolean(what.keeps_open);
+  to.integer(what.keep_until_ms).boolean(what.all);
+}
+
+void add_obligation(packer& to, const obligation_row& row) {
+  unsigned holds = 0;
+  const auto raise = [&](bool is, state which) {
+    if (is) holds |= which;
+  };
+  raise(row.due_ms.has_value(), timed);
+  raise(!row.backlog.empty(), waiting);
+  raise(row.answerable, answerable);
+  raise(row.standing, standing);
+  raise(row.returns, returns);
+  to.array(6).text(row.name).integer(holds);
+  add_due(to, row.due_ms);
+  to.text(row.body).text(row.backlog);
+  add_texts(to, row.waits);
+}
+
+void add_measurement(packer& to, const measurement& what) {
+  using kind = addition::kind;
+  to.array(5).text(what.key).integer(what.from_ms);
+  add_due(to, what.until_ms);
+  to.text(store_rules::measures_place(what.key, what.from_ms));
+  to.array(what.adds.size());
+  for (const auto& add : what.adds) {
+    const auto* how = add.does == kind::sum     ? "sum"
+                      : add.does == kind::least ? "least"
+                      : add.does == kind::most  ? "most"
+                                                : "tally";
+    // As text: Lua's numbers end at 2^53.
+    to.array(4).text(add.cell).text(how).text(std::to_string(add.amount)).text(add.text);
+  }
+}
+
+std::string rest_of(const write& what, const std::vector<std::string>& consumed);
+
+void add_birth(packer& to, const birth& child) {
+  const auto& first = child.first;
+  to.array(5).text(child.job).text(to_text(child.owner)).integer(child.created_ms);
+  to.text(identity(child));
+  const auto rest = rest_of(first, {});
+  to.array(rest.empty() ? 3 : 4).text(view(first.makes));
+  add_texts(to, first.records);
+  to.array(first.set.size() * 2);
+  for (const auto& each : first.set) to.text(of_engine + each.name).text(each.bytes);
+  to.packed(rest);
+}
+
+// Empty for a plain step.
+std::string rest_of(const write& what, const std::vector<std::string>& consumed) {
+  if (consumed.empty() && what.unset.empty() && what.settled.empty() && what.obligations.empty() &&
+      what.children.empty() && what.posts.empty() && what.publications.empty() &&
+      what.signals.empty() && what.index.empty() && !what.measured && !what.ended &&
+      !what.gives_back)
+    return {};
+  packer to;
+  to.array(12);
+  add_texts(to, consumed);
+  to.array(what.unset.size());
+  for (const auto& name : what.unset) to.text(of_engine + name);
+  add_texts(to, what.settled);
+  to.array(what.obligations.size());
+  for (const auto& row : what.obligations) add_obligation(to, row);
+  to.array(what.children.size());
+  for (const auto& child : what.children) add_birth(to, child);
+  to.array(what.posts.size());
+  for (const auto& [job, mail, keeps_open] : what.posts)
+    to.array(6)
+        .text(job)
+        .text(mail.id)
+        .text(mail.kind)
+        .text(mail.obligation)
+        .text(mail.body)
+        .boolean(keeps_open);
+  to.array(what.publications.size());
+  for (const auto& one : what.publications)
+    to.array(4).text(one.app).text(one.topic).text(one.job).text(one.body);
+  to.array(what.signals.size());
+  for (const auto& one : what.signals) add_signal(to, one);
+  if (what.ended) {
+    to.array(3).text(what.ended->state).integer(what.ended->at_ms);
+    add_due(to, what.ended->expires_ms);
+  } else {
+    to.boolean(false);
+  }
+  to.boolean(what.gives_back);
+  to.array(what.index.size() * 2);
+  for (const auto& each : what.index) to.text(each.name).text(each.bytes);
+  if (what.measured)
+    add_measurement(to, *what.measured);
+  else
+    to.boolean(false);
+  return std::move(to).bytes();
+}
+
+obligation_row to_obligation(std::string_view name, std::string_view bytes) {
+  packed_reader from{bytes};
+  obligation_row row;
+  row.name = name;
+  if (from.array() != 7) throw broken_row{"an obligation has not seven parts"};
+  const auto holds = static_cast<unsigned>(from.integer());
+  row.answerable = (holds & answerable) != 0;
+  row.standing = (holds & standing) != 0;
+  row.returns = (holds & returns) != 0;
+  from.integer(); // arming
+  from.view();    // armed by
+  if (!from.none()) row.due_ms = from.integer();
+  row.body = from.text();
+  row.backlog = from.text();
+  row.waits = from.texts();
+  return row;
+}
+
+/// {gid, app, version, topic, parent, created} of either.
+template <class Row>
+void read_identity(std::string_view bytes, Row& into, std::string* gid = nullptr) {
+  packed_reader from{bytes};
+  if (from.array() != 6) throw broken_row{"a job's identity has not six parts"};
+  const auto first = from.text();
+  if (gid != nullptr) *gid = first;
+  for (auto* text : {&into.app, &into.version, &into.topic, &into.parent}) *text = from.text();
+  into.created_ms = from.integer();
+}
+
+/// {state, when, ...} of either.
+template <class Row>
+void read_end(std::string_view bytes, Row& into) {
+  packed_reader from{bytes};
+  from.array();
+  into.state = from.text();
+  into.ended_ms = from.integer();
+}
+
+} // namespace
+
+void add(command& to, const write& what, const std::vector<std::string>& consumed) {
+  to.add(view(what.makes)).keep(rest_of(what, consumed)).number(what.records.size());
+  for (const auto& record : what.records) to.add(record);
+  for (const auto& each : what.set) to.keep(of_engine + each.name).add(each.bytes);
+}
+
+std::string identity(const birth& of) {
+  packer to;
+  to.array(6).text(of.gid).text(of.app).text(of.version).text(of.topic).text(of.parent);
+  return std::move(to.integer(of.created_ms)).bytes();
+}
+
+std::string packed(const signal& what) {
+  packer to;
+  add_signal(to, what);
+  return std::move(to).bytes();
+}
+
+std::string packed(const std::vector<std::string>& texts) {
+  packer to;
+  add_texts(to, texts);
+  return std::move(to).bytes();
+}
+
+snapshot to_snapshot(const piece& said) {
+  if (said.size() != 4) throw broken_row{"an answer holds no job where one is due"};
+  snapshot seen;
+  seen.job = said[0].text();
+  seen.state = "running";
+  for (std::size_t at = 0; at + 1 < said[1].size(); at += 2) {
+    const auto name = said[1][at].text();
+    const auto bytes = said[1][at + 1].text();
+    if (name == ".") {
+      if (bytes.size() < 50) throw broken_row{"a job's row is cut short"};
+      std::memcpy(seen.at.data(), bytes.data(), seen.at.size());
+      seen.owner = to_token(bytes.substr(32, 16));
+    } else if (name == "i") {
+      read_identity(bytes, seen, &seen.gid);
+    } else if (name == "e") {
+      read_end(bytes, seen);
+    } else if (name.starts_with(of_engine)) {
+      seen.fields.push_back({std::string{name.substr(1)}, std::string{bytes}});
+    } else if (name.starts_with(of_obligation)) {
+      seen.obligations.push_back(to_obligation(name.substr(1), bytes));
+    }
+  }
+  std::ranges::sort(seen.fields, {}, &field::name);
+  std::ranges::sort(seen.obligations, {}, &obligation_row::name);
+  seen.records = static_cast<std::uint64_t>(said[2].integer());
+  seen.mail = to_inbox(said[3]);
+  return seen;
+}
+
+std::vector<snapshot> to_snapshots(const piece& said) {
+  std::vector<snapshot> all;
+  for (std::size_t at = 0; at < said.size(); ++at) all.push_back(to_snapshot(said[at]));
+  return all;
+}
+
+std::vector<mail> to_inbox(const piece& said) {
+  std::vector<std::pair<std::int64_t, mail>> came;
+  for (std::size_t at = 0; at + 1 < said.size(); at += 2) {
+    packed_reader from{said[at + 1].text()};
+    if (from.array() != 4) throw broken_row{"mail has not four parts"};
+    const auto number = from.integer();
+    mail made{said[at].string(), from.text(), from.text(), from.text()};
+    came.emplace_back(number, std::move(made));
+  }
+  std::ranges::sort(came, {}, [](const auto& each) { return each.first; });
+  std::vector<mail> inbox;
+  for (auto& [number, each] : came) inbox.push_back(std::move(each));
+  return inbox;
+}
+
+job_row to_job_row(const piece& said) {
+  job_row row;
+  row.job = said[0].text();
+  row.state = "running";
+  read_identity(said[1].text(), row);
+  if (!said[2].text().empty()) read_end(said[2].text(), row);
+  return row;
+}
+
+std::vector<lease> to_leases(const piece& said) {
+  std::vector<lease> all;
+  for (std::size_t at = 0; at + 1 < said.size(); at += 2) {
+    packed_reader from{said[at + 1].text()};
+    from.array();
+    const auto until = from.integer();
+    const bool spent = from.boolean();
+    if (!spent) all.push_back({to_token(said[at].text()), until, from.text()});
+  }
+  std::ranges::sort(all, {}, &lease::owner);
+  return all;
+}
+
+measures_row to_measures_row(const piece& said) {
+  measures_row row;
+  std::map<std::pair<std::string, std::string>, measures_row::cell> cells;
+  for (std::size_t at = 0; at + 1 < said.size(); at += 2) {
+    const auto field = said[at].text();
+    const auto bytes = said[at + 1].string();
+    auto name = std::string{field.substr(1)};
+    if (field == ".") {
+      packed_reader from{bytes};
+      from.array();
+      row.key = from.text();
+      row.from_ms = from.integer();
+    } else if (field.starts_with('+')) {
+      cells[{name, ""}] = {name, "", std::stoll(bytes)};
+    } else if (field.starts_with('=')) {
+      cells[{name, ""}] = {name, bytes, 0};
+    } else {
+      // "LENGTH:CELLTEXT"
+      const auto colon = name.find(':');
+      if (colon == std::string::npos) throw broken_row{"a tally has no name"};
+      const auto size = std::stoul(name.substr(0, colon));
+      auto cell = name.substr(colon + 1, size);
+      auto text = name.substr(colon + 1 + size);
+      cells[{cell, text}] = {cell, text, std::stoll(bytes)};
+    }
+  }
+  for (auto& [place, cell] : cells) row.cells.push_back(std::move(cell));
+  return row;
+}
+
+audit_row to_audit_row(const piece& said) {
+  return {said[0].string(),       said[1].string(), said[2].string(),
+          said[3].integer() == 1, said[4].string(), said[5].string()};
+}
+
+app_version to_app(std::string_view row) {
+  packed_reader from{row};
+  app_version made;
+  if (from.array() != 4) throw broken_row{"a version has not four parts"};
+  for (auto* text : {&made.app, &made.version, &made.hash}) *text = from.text();
+  made.public_topics = from.texts();
+  return made;
+}
+
+published_row to_published(const piece& said) {
+  published_row row;
+  std::uint64_t number = 0;
+  const auto id = said[0].text();
+  std::from_chars(id.data(), id.data() + id.size(), number);
+  row.id = store_rules::publication_id(number);
+  const auto value = [&](std::size_t at) { return said[1][2 * at + 1].string(); };
+  if (said[1].size() != 10) throw broken_row{"a publication has not five parts"};
+  row.at_ms = std::stoll(value(0));
+  row.what = {value(1), value(2), value(3), value(4)};
+  return row;
+}
+
+} // namespace quipu::redis

@@ -1,0 +1,41 @@
+#pragma once
+
+#include "collation/ledger.hpp"
+#include "redis_bridge/command.hpp"
+#include "redis_bridge/reply.hpp"
+
+#include <stdexcept>
+
+/// How values of the contract stand in calls of the library and in its answers. Everything that is
+/// one text there is MessagePack, so that Lua reads it and so does a person.
+namespace quipu::redis {
+
+/// Stored bytes, or an answer, that do not say what they should.
+struct broken_row : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+/// What a write adds to a call: head, the rest, records, fields.
+void add(command& to, const write& what, const std::vector<std::string>& consumed);
+/// A job's fields that never change: {gid, app, version, topic, parent, created}.
+[[nodiscard]] std::string identity(const birth& of);
+/// {id, boards, mail id, kind, body, keeps open, keep until, to all}
+[[nodiscard]] std::string packed(const signal& what);
+[[nodiscard]] std::string packed(const std::vector<std::string>& texts);
+
+[[nodiscard]] snapshot to_snapshot(const piece& said);
+[[nodiscard]] std::vector<snapshot> to_snapshots(const piece& said);
+/// Mail id, row, ...: in order of arrival.
+[[nodiscard]] std::vector<mail> to_inbox(const piece& said);
+[[nodiscard]] job_row to_job_row(const piece& said);
+/// Token, row, ...: without those whose jobs have been taken, in the order of tokens.
+[[nodiscard]] std::vector<lease> to_leases(const piece& said);
+/// Field, value, ... of the row's hash.
+[[nodiscard]] measures_row to_measures_row(const piece& said);
+/// {table, key, value, whether it is claimed, job, trouble}
+[[nodiscard]] audit_row to_audit_row(const piece& said);
+/// {app, version, hash, public topics}
+[[nodiscard]] app_version to_app(std::string_view row);
+[[nodiscard]] published_row to_published(const piece& said);
+
+} // namespace quipu::redis
