@@ -147,10 +147,17 @@ void runner::started(const std::string& job, const result<receipt>& answer) {
   }
   const auto request = of->request;
   of->request.reset();
+  const bool is_unknown = !answer && answer.error().code == fault::unreachable;
   if (request) {
     auto told = answer ? result<std::string>{job} : result<std::string>{answer.error()};
     if (!answer && answer.error().code == fault::conflict) told = is_taken(answer.error().message);
     wishes.push_back(wish::accept{*request, std::move(told)});
+  }
+  if (is_unknown) { // perhaps it is there, and ours: never forgotten unread
+    of->out.clear();
+    of->rereading = true;
+    wishes.push_back(wish::read{job});
+    return;
   }
   if (!answer) return drop(job);
   of->failed.reset();

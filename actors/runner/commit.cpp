@@ -124,6 +124,8 @@ void runner::committed(const std::string& job, const result<receipt>& answer) {
     if (of->out.front().cause.mail.empty() && of->out.front().cause.why != cause::passed)
       of->refused.push_back(std::move(of->out.front().cause));
   }
+  for (auto& child : of->out.front().children)
+    wishes.push_back(wish::read{std::move(child.job)}); // it may be there, and ours
   of->out.pop_front();
   of->rereading = true;
   if (of->draft && of->draft->first.mail.empty() && of->draft->first.why != cause::passed)

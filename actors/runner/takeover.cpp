@@ -86,6 +86,10 @@ void runner::popped(const std::string& job, const std::vector<mail>& got) {
 
 void runner::reread(const std::string& job, const result<snapshot>& answer) {
   auto* of = find(job);
+  if (!answer && answer.error().code == fault::unreachable) { // never forgotten unread
+    wishes.push_back(wish::read{job});
+    return;
+  }
   const bool is_mine = answer && answer->owner == mine_ && answer->state == "running";
   if (of == nullptr) {
     if (is_mine) took(*answer, false);
@@ -101,6 +105,12 @@ void runner::reread(const std::string& job, const result<snapshot>& answer) {
     return !each.mail.empty() || each.why == cause::passed || each.why == cause::begun;
   });
   resume(job, *of, answer->mail, false);
+  // Children that came to be with a commit whose receipt was lost may be ours.
+  std::vector<std::string> unknown;
+  for (const auto& [at, owed] : of->view->obligations())
+    if (owed.is == obligation::kind::child && find(owed.child) == nullptr)
+      unknown.push_back(owed.child);
+  for (auto& child : unknown) wishes.push_back(wish::read{std::move(child)});
 }
 
 } // namespace quipu
