@@ -52,8 +52,9 @@ public:
   }
 
   void differ(const std::string& key, const std::string& path, const json* wanted, const json* is) {
-    if (std::count_if(found.begin(), found.end(),
-                      [&](const auto& each) { return each.key == key; }) < most_told)
+    if (static_cast<std::size_t>(std::count_if(found.begin(), found.end(), [&](const auto& each) {
+          return each.key == key;
+        })) < most_told)
       found.push_back(
           {key, fmt::format("{}{}: expected {}, is {}", path, of, said(wanted), said(is))});
   }

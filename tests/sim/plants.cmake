@@ -99,8 +99,8 @@ quipu_plant(pending_again "" flows/kinds/worker.cpp
     if (owed.deaths]])
 
 quipu_plant(retry_without_key "a retry without its key" actors/runner.cpp
-  [[  wishes.push_back(wish::call{job, of.view->born().gid, std::move(what)});]]
-  [[  auto gid = of.view->born().gid;
+  [[  wishes.push_back(wish::call{job, of.view->born().caller(), std::move(what)});]]
+  [[  auto gid = of.view->born().caller();
   if (@PLANT@ && what.attempt > 1) gid += std::to_string(what.attempt);
   wishes.push_back(wish::call{job, std::move(gid), std::move(what)});]])
 
