@@ -46,6 +46,22 @@ class Dev(Case):
         for command in ("run", "test", "check", "build", "quipu", "format", "lint", "clean", "help"):
             self.assertRegex(said.err, rf"(?m)^  {command}\b")
 
+    def test_a_check_that_fails_is_named_and_what_has_not_run_is_not_said_to_have_passed(self):
+        self.installed()
+        (self.tree / "flows").mkdir()
+        (self.tree / "flows/x.cpp").touch()
+        for room in ("collation", "lmdb_bridge", "redis_bridge", "actors", "apps", "tests"):
+            (self.tree / room).mkdir()
+        for name in ("find", "xargs"):
+            (self.tools / name).symlink_to(shutil.which(name))
+        self.tool("git", "exit 1")
+        self.tool("clang-format-16", "exit 1")
+        said = self.expect(self.dev("check"), 1).err
+        self.assertRegex(said, r"check 1 of \d+: format")
+        self.assertRegex(said, r"check: format failed after \d+ s; passed before: nothing; the rest has not run")
+        self.assertNotIn("check 2 of", said)
+        self.assertIn("format", self.expect(self.dev("check", "formatt"), 2).err)
+
     def test_an_unknown_command_is_refused(self):
         self.assertIn("tset", self.expect(self.dev("tset"), 2).err)
 
