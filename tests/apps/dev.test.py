@@ -60,6 +60,7 @@ class Dev(Case):
         self.assertRegex(said, r"check 1 of \d+: format")
         self.assertRegex(said, r"check: format failed after \d+ s; passed before: nothing; the rest has not run")
         self.assertNotIn("check 2 of", said)
+        self.assertIn("format", self.expect(self.dev("check", "formatt"), 2).err)
 
     def test_an_unknown_command_is_refused(self):
         self.assertIn("tset", self.expect(self.dev("tset"), 2).err)

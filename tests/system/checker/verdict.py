@@ -184,7 +184,7 @@ class Checker:
         wrong += outcomes(histories, kept_notes, at_rest)
         wrong += calls(histories, notes, kept_notes)
         wrong += families(histories)
-        wrong += outside(histories, kept_notes)
+        wrong += outside(histories, notes, kept_notes)
         wrong += publications(histories, world.publications)
         if at_rest:
             wrong += left_over(world)
@@ -294,7 +294,7 @@ def took_report(name, told, record, histories):
     return [] if fits else [f"{name}: record {record['n']}: its child said {report}, it took {said}"]
 
 
-def outside(histories, notes):
+def outside(histories, notes, kept):
     wrong, signals, replies = [], Counter(), Counter()
     for name, told in histories.items():
         for cause, at, documents in told.taken:
@@ -308,7 +308,7 @@ def outside(histories, notes):
     asked = {(note["job"], note["data"].get("n")) for note in notes if note.get("did") == "complete"}
     wrong += [f"the signal {tag} was taken up, but nobody sent it" for tag in signals if tag not in sent]
     wrong += [f"the reply {what} was taken up, but nobody gave it" for what in replies if (what[0], what[3]) not in asked]
-    for note in notes:
+    for note in kept:
         told = histories.get(note.get("job"))
         if "said" not in note or told is None or told.wrong:
             continue
