@@ -2,12 +2,15 @@
 
 #include "collation/pack.hpp"
 
+#include <fmt/format.h>
+
 namespace quipu {
 
 namespace {
 
 /// The end of an awaited job, as leg 2 of the await.
 answer answer_of_child(const json& report) {
+  (void)report.at("state"); // each has one
   const auto error = report.find("error");
   if (error == report.end() || error->is_null())
     return {answer::status::success, 200, report.value("data", json::object())};
@@ -31,25 +34,48 @@ answer answer_of(const json& said) {
   return given;
 }
 
+/// How the end of the job above asks this one to end, each field of its own type.
+json interruption_of(const json& said) {
+  return {{"reason", said.at("reason").get<std::string>()},
+          {"code", said.at("code").get<int>()},
+          {"throw", said.at("throw").get<bool>()},
+          {"descend", said.at("descend").get<bool>()}};
+}
+
+/// Reads a body. One that is empty or of another shape is an error of what waits for it: the store
+/// has marked that answered, so nothing else would come. An interrupt without its words is one all
+/// the same.
+template <class Read>
+answer understood(const mail& got, Read read) {
+  try {
+    return read(unpack(got.body));
+  } catch (const json::exception&) {
+    return {answer::status::error, 500,
+            json{{"message",
+                  fmt::format("mail \"{}\" of kind \"{}\" cannot be read", got.id, got.kind)}}};
+  }
+}
+
 } // namespace
 
 event event_of(const mail& got) {
   event made;
   made.mail = got.id;
   if (const auto at = parse_instance(got.obligation)) made.at = *at;
-  auto body = got.body.empty() ? json() : unpack(got.body);
   if (got.kind == "signal") {
     made.why = cause::signalled;
-    made.what = answer_of(body);
+    made.what = understood(got, answer_of);
   } else if (got.kind == "child") {
     made.why = cause::child_ended;
-    made.what = answer_of_child(body);
+    made.what = understood(got, answer_of_child);
   } else if (got.kind == "complete") {
     made.why = cause::completed;
-    made.what = answer_of(body);
+    made.what = understood(got, answer_of);
   } else if (got.kind == "interrupt") {
     made.why = cause::interrupted;
-    made.what.data = std::move(body);
+    made.what = understood(got, [](const json& said) {
+      return answer{answer::status::success, 200, interruption_of(said)};
+    });
   } else if (got.kind == "served") {
     made.why = cause::served;
   } else {

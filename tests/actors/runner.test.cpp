@@ -265,3 +265,25 @@ TEST_CASE("mail that comes while the end of its job is on its way changes nothin
   CHECK(read(in, "j").state == "failed");
   CHECK(ada.runs.size() == 0);
 }
+
+TEST_CASE("mail that cannot be read is an error of what waits for it, and not its engine's end") {
+  const auto body = GENERATE(as<std::string>{}, "", "no MessagePack", pack(json::array({1, 2})));
+  world in;
+  engine ada{in, 1};
+  ada.start("work", "j");
+  const auto call = ada.calls.at(0);
+  ada.runs.replied(call.job, call.what.at, call.what.attempt, {answer::status::pending, 202, {}});
+  ada.perform();
+  result<void> sent{failure{}};
+  in.store.send(post{"j", {"m", "complete", name(call.what.at), body}},
+                [&](auto got) { sent = got; });
+  REQUIRE(sent.ok());
+  in.store.claim(1, 10, [&](auto got) {
+    for (const auto& each : *got) ada.runs.took(each, false);
+  });
+  ada.perform();
+  const auto view = *job::load(read(in, "j"));
+  CHECK(view.key() == "673");
+  REQUIRE(view.end());
+  CHECK(view.end()->error.get()->at("code") == 500);
+}
