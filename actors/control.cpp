@@ -3,6 +3,7 @@
 #include "actors/control_address.hpp"
 #include "actors/control_line.hpp"
 #include "actors/control_value.hpp"
+#include "collation/nesting.hpp"
 
 #include <fmt/format.h>
 
@@ -26,6 +27,8 @@ namespace quipu {
 namespace {
 
 constexpr int backlog = 32;
+/// Maps of a request around the message in it: {"reply": {"data": ...}}.
+constexpr std::size_t around_a_message = 2;
 constexpr std::chrono::seconds write_patience{5};
 
 json fault_line(const failure& why) {
@@ -167,6 +170,8 @@ void control_server::state::serve(session& one) const {
 
 json control_server::state::answered(const std::string& line) const {
   const auto request = json::parse(line, nullptr, false);
+  if (auto fits = check_nesting(request, "the request", most_nested + around_a_message); !fits)
+    return fault_line(fits.error());
   auto told = answer(verbs, request);
   if (log && log->says(component::control, log_level::debug) && request.is_object()) {
     const auto word = [&](const char* key) {

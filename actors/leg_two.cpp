@@ -1,5 +1,7 @@
 #include "actors/leg_two.hpp"
 
+#include "collation/nesting.hpp"
+
 #include <fmt/format.h>
 
 #include <utility>
@@ -17,6 +19,8 @@ call_answered leg_two(const call_asked& asked, reply said, std::size_t payload_b
   if (said.data.is_discarded())
     said = fail(
         500, fmt::format("the worker of \"{}\" answered with data that is no JSON", asked.topic));
+  if (auto fits = check_nesting(said.data, fmt::format("the reply to \"{}\"", asked.topic)); !fits)
+    said = fail(500, fits.error().message);
   value data{std::move(said.data)};
   if (data.packed().size() > payload_bytes) {
     said = fail(413, fmt::format("the reply to \"{}\" has {} bytes; limits.payload.bytes is {}",

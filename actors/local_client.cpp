@@ -2,6 +2,7 @@
 
 #include "actors/answered.hpp"
 #include "actors/verbs.hpp"
+#include "collation/nesting.hpp"
 
 #include <caf/send.hpp>
 #include <fmt/format.h>
@@ -48,6 +49,7 @@ result<void> local_client::may_write() const {
 }
 
 result<value> local_client::checked(json data) const {
+  if (auto fits = check_nesting(data, "the message"); !fits) return fits.error();
   value message{std::move(data)};
   if (message.packed().size() > with_.payload_bytes)
     return failure{fault::too_large,

@@ -1,5 +1,7 @@
 #include "apps/quipu/message.hpp"
 
+#include "collation/nesting.hpp"
+
 #include <fmt/format.h>
 
 #include <fstream>
@@ -19,7 +21,9 @@ result<json> read_message(const std::string& written) {
     text.assign(std::istreambuf_iterator<char>{file}, {});
   }
   try {
-    return json::parse(text);
+    auto message = json::parse(text);
+    if (auto fits = check_nesting(message, "the message"); !fits) return fits.error();
+    return message;
   } catch (const json::parse_error& wrong) {
     return failure{fault::bad_request, fmt::format("the message is not JSON, at byte {}: {}",
                                                    wrong.byte, text.substr(0, 60))};

@@ -241,6 +241,10 @@ TEST_CASE("what is no request is answered with what is wrong, and the connection
   CHECK(ask("[1]")["fault"] == "bad_request");
   CHECK(ask(R"({"verb":"jobz"})")["message"] == "there is no verb \"jobz\"");
   CHECK(ask(R"({"verb":"job","id":7})")["fault"] == "bad_request");
+  const std::string deep(100'000, '[');
+  const auto nested =
+      ask(R"({"verb":"publish","topic":"x","data":)" + deep + std::string(deep.size(), ']') + "}");
+  CHECK(nested["fault"] == "invalid");
   CHECK(ask(R"({"verb":"job","id":"o-1"})").contains("ok"));
 }
 

@@ -1,6 +1,8 @@
 /// Every limit: what is as large as it is taken, what is one larger is refused, and the refusal
 /// names limit, value and setting.
 
+#include "actors/leg_two.hpp"
+#include "collation/nesting.hpp"
 #include "tests/actors/conversation.hpp"
 
 #include <quipu/node.hpp>
@@ -142,6 +144,21 @@ TEST_CASE("a reply is taken at limits.payload.bytes and refused one above it") {
   const auto why = run(message, [&](auto& of) { of.payload_bytes = bytes - 1; });
   CHECK(why.starts_with("413 "));
   CHECK(names(why, "limits.payload.bytes is", bytes - 1));
+}
+
+TEST_CASE("a message and a reply may nest a thousand deep, and not one deeper") {
+  const auto lists = [](std::size_t deep) {
+    return json::parse(std::string(deep, '[') + std::string(deep, ']'));
+  };
+  const auto unlimited = [](node_limits&) {};
+  CHECK(run({{"unread", lists(most_nested - 1)}}, unlimited).empty());
+  CHECK(run({{"unread", lists(most_nested)}}, unlimited) ==
+        "422 the message has lists and maps in each other, more than 1000 deep");
+  const call_asked asked;
+  CHECK(leg_two(asked, ok(lists(most_nested)), SIZE_MAX).code == 200);
+  const auto refused = leg_two(asked, ok(lists(most_nested + 1)), SIZE_MAX);
+  CHECK(refused.code == 500);
+  CHECK((*refused.data)["message"].get<std::string>().ends_with("more than 1000 deep"));
 }
 
 TEST_CASE("an id is taken at limits.id.bytes and refused one above it, whoever gives it") {

@@ -34,6 +34,8 @@ class Run(Case):
         self.assertEqual(said.json()["data"], {"text": "hello 渡辺"})
         self.expect(self.run_hello("{not json"), 2)
         self.expect(self.run_hello("@/nowhere.json"), 2)
+        deep = self.write("deep.json", '{"name": ' + "[" * 100_000 + "]" * 100_000 + "}")
+        self.assertIn("more than 1000 deep", self.expect(self.run_hello(f"@{deep}"), 2).err)
 
     def test_a_failed_job_exits_with_1_and_says_why(self):
         said = self.expect(self.run_hello('{"name": ""}', "--id", "h-1"), 1)
