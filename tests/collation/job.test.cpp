@@ -133,6 +133,73 @@ TEST_CASE("a record that does not fit is refused") {
   CHECK_FALSE(silent.view.fold(settled));
 }
 
+TEST_CASE("a job that has ended takes no record") {
+  stored_job of{1};
+  auto last = of.next();
+  last.turns.push_back({0, 0, 0, 1, digit::pending, digit::skipped});
+  last.end = conclusion{"completed", {}};
+  REQUIRE(of.add(last).ok());
+  auto more = of.next();
+  more.end = conclusion{"completed", {}};
+  CHECK(of.view.fold(more).error().message.find("the job has ended") != std::string::npos);
+}
+
+TEST_CASE("a call that is out keeps its job busy until it is settled") {
+  stored_job of{1};
+  auto begun = of.next();
+  begun.turns.push_back({0, 0, 0, 1, digit::pending, digit::started});
+  obligation out;
+  out.is = obligation::kind::called;
+  begun.owed.emplace_back(instance{}, out);
+  REQUIRE(of.add(begun).ok());
+  CHECK(of.view.busy());
+  auto waits = of.next();
+  out.is = obligation::kind::pending;
+  waits.owed.emplace_back(instance{}, out);
+  REQUIRE(of.add(waits).ok());
+  CHECK_FALSE(of.view.busy());
+}
+
+TEST_CASE("a reply's code stands until the next reply") {
+  stored_job of{1};
+  auto replied = of.next();
+  replied.written.emplace_back(instance{}, documents{{}, value{1}, {}, {}, 201, 7});
+  REQUIRE(of.add(replied).ok());
+  auto more = of.next();
+  more.written.emplace_back(instance{}, documents{value{2}, {}, {}, {}, 0, 0});
+  REQUIRE(of.add(more).ok());
+  CHECK(of.view.at(instance{})->code == 201);
+  CHECK(of.view.at(instance{})->at_ms == 7);
+}
+
+TEST_CASE("passes are opened in order, and only a settled one is forgotten, with its fields") {
+  constexpr std::uint32_t size = 300; // more digits than fit in the summary
+  const std::string fresh(size, '9');
+  job of;
+  record first;
+  first.number = 1;
+  first.born = identity{"j", "g", "a", "1", "t"};
+  first.born->slices = 2;
+  first.opened.push_back({0, 0, 0, 0, '9' + std::string(size, '0')});
+  first.opened.push_back({1, 0, 0, 1, fresh});
+  REQUIRE(of.fold(first).ok());
+  record second;
+  second.number = 2;
+  auto early = second;
+  early.opened.push_back({1, 2, 0, 1, fresh});
+  CHECK_FALSE(job{of}.fold(early));
+  second.opened.push_back({1, 1, 0, 1, fresh});
+  auto open = second;
+  open.forgotten.push_back({1, 0});
+  CHECK_FALSE(job{of}.fold(open));
+  second.turns.push_back({1, 0, 1, size, digit::pending, digit::skipped});
+  second.forgotten.push_back({1, 0});
+  delta touched;
+  REQUIRE(of.fold(second, &touched).ok());
+  for (const auto* chunk : {"k.1.0.0", "k.1.0.1", "k.1.0.2"})
+    CHECK(touched.removed.count(chunk) == 1);
+}
+
 TEST_CASE("of several passes the newest is shown, or the oldest that is still open") {
   job of;
   record first;

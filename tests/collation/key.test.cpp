@@ -30,6 +30,8 @@ TEST_CASE("a composite is read back as it was written, at any depth") {
 TEST_CASE("a composite whose brackets do not match is refused") {
   CHECK_FALSE(parse_composite("16"));
   CHECK_FALSE(parse_composite("61"));
+  CHECK_FALSE(parse_composite("122"));
+  CHECK_FALSE(parse_composite("12"));
   CHECK_FALSE(parse_composite("62"));
   CHECK_FALSE(parse_composite("61x2"));
   CHECK(parse_composite("612"));
@@ -64,6 +66,20 @@ TEST_CASE("a digit turns only from what it is, and only as the table allows") {
   CHECK_FALSE(digits.turn(0, 1, digit::started, digit::completed));
   CHECK_FALSE(digits.turn(3, 2, digit::skipped, digit::skipped));
   CHECK(digits.text() == "6633");
+}
+
+TEST_CASE("9, 8 and 5 are open, and no other digit") {
+  CHECK(key::parse("985")->open() == 3);
+  CHECK(key::parse("034670")->open() == 0);
+}
+
+TEST_CASE("a turn stays within its key") {
+  auto digits = *key::parse("999");
+  CHECK_FALSE(digits.turn(2, 2, digit::pending, digit::skipped));
+  CHECK_FALSE(digits.turn(4, 1, digit::pending, digit::skipped));
+  CHECK(digits.text() == "999");
+  CHECK(digits.turn(1, 2, digit::pending, digit::skipped));
+  CHECK(digits.text() == "933");
 }
 
 TEST_CASE("settled digits never change again") {
