@@ -77,6 +77,9 @@ struct node::state {
   std::unique_ptr<local_client> verbs;
   std::unique_ptr<control_server> control;
 
+  result<void> begin();
+  result<void> deploy();
+  result<void> listen();
   void spawn();
   caf::actor spawn(const served& what);
   void revive_backlogs();
@@ -111,30 +114,44 @@ result<void> node::start() {
   auto& s = *state_;
   if (s.verbs) return failure{fault::conflict, "the node runs already"};
   if (auto fit = s.check(); !fit) return fit;
-  s.log = std::make_shared<const logger>(s.options.log);
-  auto store = open_store(s.options);
-  if (!store) return store.error();
-  s.store = std::move(*store);
-  s.plans = std::make_shared<shelf>();
-  if (auto loaded = load_apps(*s.store, *s.plans); !loaded) {
-    s.stop();
-    return loaded.error();
-  }
-  if (!s.options.observe) s.spawn();
-  s.verbs = std::make_unique<local_client>(
-      local_client::parts{s.store, s.plans, s.hub, s.open, s.options.limits.payload_bytes,
-                          definition_limits(s.options.limits)});
-  if (!s.options.observe) s.revive_backlogs();
-  if (const auto socket = socket_of(s.options); !socket.empty()) {
-    auto control = control_server::open(
-        socket, *s.verbs, {s.options.limits.control_bytes, s.options.limits.control_connections},
-        s.log);
-    if (!control) {
+  // Whoever finds the socket finds the apps too.
+  for (const auto step : {&state::begin, &state::deploy, &state::listen})
+    if (auto done = (s.*step)(); !done) {
       s.stop();
-      return control.error();
+      return done;
     }
-    s.control = std::move(*control);
-  }
+  return {};
+}
+
+/// Everything but the socket.
+result<void> node::state::begin() {
+  log = std::make_shared<const logger>(options.log);
+  auto opened = open_store(options);
+  if (!opened) return opened.error();
+  store = std::move(*opened);
+  plans = std::make_shared<shelf>();
+  if (auto loaded = load_apps(*store, *plans); !loaded) return loaded;
+  if (!options.observe) spawn();
+  verbs = std::make_unique<local_client>(local_client::parts{
+      store, plans, hub, open, options.limits.payload_bytes, definition_limits(options.limits)});
+  if (!options.observe) revive_backlogs();
+  return {};
+}
+
+result<void> node::state::deploy() {
+  if (called)
+    for (const auto& file : called->words.deploys)
+      if (auto done = deploy_active(*verbs, file); !done) return done;
+  return {};
+}
+
+result<void> node::state::listen() {
+  const auto socket = socket_of(options);
+  if (socket.empty()) return {};
+  auto opened = control_server::open(
+      socket, *verbs, {options.limits.control_bytes, options.limits.control_connections}, log);
+  if (!opened) return opened.error();
+  control = std::move(*opened);
   return {};
 }
 
@@ -318,13 +335,6 @@ int node::run() {
   stop_signal told;
   if (auto started = start(); !started) return refuse(started.error());
   s.in_a_hurry = [&told] { return told.count() > 1; };
-  if (s.called)
-    for (const auto& file : s.called->words.deploys)
-      if (auto done = deploy_active(client(), file); !done) {
-        stop();
-        s.in_a_hurry = nullptr;
-        return refuse(done.error());
-      }
   s.tell_start();
   told.wait();
   s.say(log_level::info, fmt::format("stopping: no new jobs; calls that are out have {}",

@@ -4,6 +4,7 @@ import json
 import os
 import pathlib
 import signal
+import socket
 import subprocess
 import time
 
@@ -65,6 +66,17 @@ class Running(Case):
         self.assertEqual(node.stop(), 0)
         self.assertIn("stopped: no job is unfinished", node.said())
         self.assertFalse((self.data / "quipu.sock").exists())
+
+    def test_whoever_finds_its_socket_finds_its_apps(self):
+        self.node("--store", f"lmdb:{self.data}", "--deploy", HELLO, "--answers", ANSWERS)
+        peer = socket.socket(socket.AF_UNIX)
+        until = time.monotonic() + PATIENCE
+        while peer.connect_ex(str(self.data / "quipu.sock")) != 0:
+            self.assertLess(time.monotonic(), until)
+        with peer, peer.makefile("rw") as line:
+            line.write('{"verb": "versions"}\n')
+            line.flush()
+            self.assertIn('"hello"', line.readline())
 
     def test_it_drains_and_says_what_it_left(self):
         slow = self.write("slow.yaml", "workers: {work.greet: [{replies: [{data: {text: late}, after: 1500ms}]}]}\n")
