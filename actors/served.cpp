@@ -8,9 +8,9 @@ namespace quipu {
 
 result<void> check(const std::deque<served>& all) {
   std::string faults;
-  const auto complain = [&faults](std::string what) {
+  const auto complain = [&faults](const std::string& what) {
     if (!faults.empty()) faults += '\n';
-    faults += std::move(what);
+    faults += what;
   };
   std::set<std::string> seen;
   for (const auto& each : all) {

@@ -46,6 +46,7 @@ result<std::shared_ptr<const plan>> shelf::active(const std::string& topic,
   const auto all = all_active();
   if (app.empty() && all.size() > 1) {
     std::vector<std::string> apps;
+    apps.reserve(all.size());
     for (const auto& each : all) apps.push_back(each->app);
     return failure{fault::bad_request,
                    fmt::format("several apps are active, say which: {}", fmt::join(apps, ", "))};

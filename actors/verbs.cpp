@@ -38,7 +38,7 @@ public:
     which.topic = flows_[next_].second;
     which.state = "running";
     which.after = after_;
-    in_.jobs(which, [self = shared_from_this()](result<job_page> got) { self->take(got); });
+    in_.jobs(which, [self = shared_from_this()](const result<job_page>& got) { self->take(got); });
   }
 
 private:
@@ -129,7 +129,7 @@ void send_signal(ledger& to, const shelf& plans, signal_request what, then<signa
 
 void complete(ledger& to, const shelf& plans, completion what, then<void> done) {
   const auto job = what.job;
-  to.read(job, [&to, &plans, what = std::move(what), done](result<snapshot> got) {
+  to.read(job, [&to, &plans, what = std::move(what), done = std::move(done)](result<snapshot> got) {
     if (!got) return done(got.error());
     const auto plan = plans.find(got->app, got->version);
     const auto* rules = plan ? plan->find(got->topic) : nullptr;

@@ -75,8 +75,8 @@ std::string_view whole_row(std::string_view key, std::optional<std::string_view>
 
 } // namespace
 
-trouble::trouble(int code_, std::string_view doing)
-    : std::runtime_error{fmt::format("cannot {}: {}", doing, mdb_strerror(code_))}, code{code_} {}
+trouble::trouble(int error, std::string_view doing)
+    : std::runtime_error{fmt::format("cannot {}: {}", doing, mdb_strerror(error))}, code{error} {}
 
 result<environment> environment::open(const std::string& directory, std::size_t map_size,
                                       bool read_only) {

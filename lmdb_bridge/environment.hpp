@@ -14,7 +14,7 @@ namespace quipu::lmdb {
 
 /// An error of LMDB in the middle of something; the writer alone turns it into a fault.
 struct trouble : std::runtime_error {
-  trouble(int code_, std::string_view doing);
+  trouble(int error, std::string_view doing);
   int code; ///< of LMDB or errno
 };
 

@@ -138,6 +138,7 @@ std::vector<mail> store::inbox(const job& of, std::size_t most) {
 
 std::vector<std::string> store::obligation_names(const job& of) {
   std::vector<std::string> names;
+  names.reserve(of.obligations.size() + of.borrowed.size() + of.obligations_outside);
   for (const auto& each : of.obligations) names.push_back(each.row.name);
   for (const auto& each : of.borrowed) names.push_back(each.row.name);
   if (of.obligations_outside > 0)

@@ -25,9 +25,9 @@ public:
   struct behaviour; ///< a CAF actor: <quipu/caf.hpp>
 
   template <class F>
-    requires(!std::is_same_v<std::remove_cvref_t<F>, worker> &&
+    requires(!std::is_same_v<F, worker> &&
              !std::is_convertible_v<F, std::shared_ptr<const behaviour>>)
-  worker(F&& work) : function_(made_of(std::forward<F>(work))) {}
+  worker(F work) : function_(made_of(std::move(work))) {}
   worker(std::shared_ptr<const behaviour> actor) : behaviour_(std::move(actor)) {}
 
   /// Empty, if it is an actor.
@@ -39,17 +39,14 @@ public:
 
 private:
   template <class F>
-  [[nodiscard]] static function made_of(F&& work) {
-    using kept = std::decay_t<F>;
-    if constexpr (std::is_same_v<kept, function>)
-      return function(std::forward<F>(work));
-    else if constexpr (std::is_invocable_v<kept&, call&>)
-      return [work = kept(std::forward<F>(work))](call& asked) mutable {
-        return typed::answer(work, asked);
-      };
+  [[nodiscard]] static function made_of(F work) {
+    if constexpr (std::is_same_v<F, function>)
+      return work;
+    else if constexpr (std::is_invocable_v<F&, call&>)
+      return [work = std::move(work)](call& asked) mutable { return typed::answer(work, asked); };
     else
-      return [work = kept(std::forward<F>(work))](call& asked) mutable {
-        return typed::serve<typed::input_of<kept>>(work, asked);
+      return [work = std::move(work)](call& asked) mutable {
+        return typed::serve<typed::input_of<F>>(work, asked);
       };
   }
 

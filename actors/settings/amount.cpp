@@ -88,6 +88,7 @@ result<std::int64_t> parse_size(std::string_view text) {
                                  [&](const size_unit& each) { return each.name == name; });
   if (unit == size_units.end()) {
     std::vector<std::string_view> known;
+    known.reserve(size_units.size());
     for (const auto& each : size_units) known.push_back(each.name);
     return refused(fmt::format("there is no unit \"{}\"{}", name, did_you_mean(name, known)));
   }

@@ -31,7 +31,7 @@ std::string bounds(const setting& of) {
 
 /// As YAML: texts in quotes when they could be read as something else.
 std::string written(const setting& of, const amount& value) {
-  const auto shown = show(of, value);
+  auto shown = show(of, value);
   const bool plain = shown.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
                                              "0123456789_./:-") == shown.npos;
   if (of.is != setting::type::text || (plain && !shown.empty() && !shown.ends_with(':')))
