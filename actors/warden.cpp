@@ -19,9 +19,8 @@ constexpr std::chrono::seconds pause{1};
 } // namespace
 
 caf::behavior warden_actor(caf::event_based_actor* self, std::size_t count,
-                           const std::function<caf::actor(caf::event_based_actor*)>& spawn_engine,
-                           const caf::actor& hub,
-                           const std::function<void(const std::string&)>& warn) {
+                           std::function<caf::actor(caf::event_based_actor*)> spawn_engine,
+                           caf::actor hub, std::function<void(const std::string&)> warn) {
   const auto engines = std::make_shared<std::vector<caf::actor>>();
   const auto draining = std::make_shared<bool>(false);
   const auto add = [=] {

@@ -15,8 +15,7 @@ namespace quipu {
 ///
 /// A message `drain` goes to all of them, a request `rest_asked` gives how many jobs they hold together.
 caf::behavior warden_actor(caf::event_based_actor* self, std::size_t count,
-                           const std::function<caf::actor(caf::event_based_actor*)>& spawn_engine,
-                           const caf::actor& hub,
-                           const std::function<void(const std::string&)>& warn);
+                           std::function<caf::actor(caf::event_based_actor*)> spawn_engine,
+                           caf::actor hub, std::function<void(const std::string&)> warn);
 
 } // namespace quipu
