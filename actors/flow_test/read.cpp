@@ -63,6 +63,7 @@ public:
     made.at =
         written.is_map() && !written.entries.empty() ? written.entries.front().at : written.at;
     std::vector<words> verbs;
+    verbs.reserve(table.size());
     for (const auto& [verb, read] : table) verbs.push_back(verb);
     const tree* body = nullptr;
     if (!written.is_map()) {
