@@ -156,8 +156,8 @@ std::optional<stage_entry> stage::entry(const record& what, const quipu::job& af
 void stage::tell(const std::string& job, const write& what) {
   auto& after = watched_[job];
   for (const auto& bytes : what.records)
-    if (const auto what = decode_record(bytes); what && after.fold(*what))
-      if (const auto made = entry(*what, after)) watch(*made);
+    if (const auto told = decode_record(bytes); told && after.fold(*told))
+      if (const auto made = entry(*told, after)) watch(*made);
   if (what.ended) watched_.erase(job);
   for (const auto& child : what.children) tell(child.job, child.first);
 }
