@@ -198,14 +198,10 @@ TEST_CASE("every verb of a node can be called over its control socket") {
   CHECK(remote.jobs({.topic = "t", .state = "s", .after = "c", .most = 7})->next == "c+7");
   CHECK(node.last == json{{"app", ""}, {"from", false}});
   const std::chrono::system_clock::time_point at{1'700'000'000'123ms};
-  CHECK(remote.jobs({.app = "a",
-                     .index = job_query::index_value{"region", "eu"},
-                     .from = at,
-                     .before = at}));
-  CHECK(node.last == json{{"app", "a"},
-                          {"from", true},
-                          {"index", "region=eu"},
-                          {"before", 1'700'000'000'123}});
+  CHECK(remote.jobs(
+      {.app = "a", .index = job_query::index_value{"region", "eu"}, .from = at, .before = at}));
+  CHECK(node.last ==
+        json{{"app", "a"}, {"from", true}, {"index", "region=eu"}, {"before", 1'700'000'000'123}});
   const auto stats = *remote.stats({.topic = "t", .from = at});
   REQUIRE(stats.size() == 1);
   CHECK(to_json(stats[0]) == to_json(node.stats({.topic = "t", .from = at})->at(0)));
