@@ -31,7 +31,7 @@ std::string_view words(reception what) {
   return "";
 }
 
-int signal(const signal_arguments& with) {
+int say(const signal_arguments& with) {
   auto message = read_message(with.message);
   if (!message) return complain_usage(message.error().message);
   auto opened = with.where.keep();
@@ -55,7 +55,7 @@ action declare_signal(CLI::App& to) {
   to.add_option("--id", with->how.id, "the same one within the hour changes nothing");
   to.add_option("--app", with->how.app, "which app, if more than one is active");
   to.add_flag("--json", with->as_json, "as JSON");
-  return [with] { return signal(*with); };
+  return [with] { return say(*with); };
 }
 
 } // namespace quipu
