@@ -57,6 +57,10 @@ public:
             {"descend", options.descend}};
     return {};
   }
+  result<std::string> retry(const std::string& job, retry_options options) override {
+    last = {{"job", job}, {"id", options.id}};
+    return job + "~1";
+  }
   result<feed> listen(const std::string& topic, const std::string& after,
                       std::chrono::milliseconds) override {
     if (after.empty()) return feed{{}, "7"};

@@ -95,15 +95,14 @@ TEST_CASE("a job that goes round keeps as many records as it may, and as many ro
   CHECK(page.records.size() >= terms.records);
   CHECK(page.records.size() <= terms.records + terms.records / 8);
   const auto told = *many.on.history("r");
-  CHECK(told.front()["cause"] == "condensed");
-  CHECK(told.front()["number"] == page.first - 1);
+  CHECK(told.front().what["cause"] == "condensed");
+  CHECK(told.front().what["number"] == page.first - 1);
   CHECK(told.size() == page.records.size() + 1);
   // From the checkpoint on it gives the state, byte for byte, and the head.
   CHECK(wrong_in(many.store).empty());
   replay again;
   REQUIRE(again.take(page).ok());
-  const auto stored =
-      *staged::asked<snapshot>([&](auto done) { many.store.read("r", done); });
+  const auto stored = *staged::asked<snapshot>([&](auto done) { many.store.read("r", done); });
   CHECK(again.at() == stored.at);
   CHECK(again.view().data("n") != nullptr);
 }
@@ -115,7 +114,7 @@ TEST_CASE("histories without documents are condensed too") {
   staged with{round_and_round, terms};
   rows_after(100, with);
   CHECK(history(with.store, "r").records.size() <= 27);
-  CHECK((*with.on.history("r")).back()["key"] == with.on.job("r")->key);
+  CHECK(with.on.history("r")->back().what["key"] == with.on.job("r")->key);
   CHECK(wrong_in(with.store).empty());
 }
 
@@ -128,11 +127,12 @@ TEST_CASE("more children than a commit may have are started by several, and all 
   with.on.advance(0);
   const auto job = *with.on.job("w");
   CHECK(job.state == "completed");
-  CHECK(job.key == "64" + std::string(0, '6') + std::string(95, '6') || job.key == "66" + std::string(95, '6'));
+  CHECK(job.key.find_first_not_of('6') == std::string::npos);
   CHECK(with.on.calls("work") == 95);
   std::size_t most = 0;
   std::size_t started = 0;
-  for (const auto& record : *with.on.history("w")) {
+  const auto told = with.on.history("w").value();
+  for (const auto& [job_id, at_ms, record] : told) {
     if (!record.contains("children")) continue;
     most = std::max(most, record["children"].size());
     started += record["children"].size();
@@ -145,19 +145,23 @@ TEST_CASE("more children than a commit may have are started by several, and all 
 TEST_CASE("what is asked is put off when a commit is as large as it may be") {
   job_terms terms;
   terms.limits.commit_bytes = 64 << 10;
-  staged with{wide(20, "type: await, topic: .child, input: {maps: {m: '{t.output.data.m}'}}"), terms};
+  staged with{wide(20, "type: await, topic: .child, input: {maps: {m: '{t.output.data.m}'}}"),
+              terms};
   with.serve("work", [](const wish::call&) { return fine(); });
   REQUIRE(with.on.publish("wide", {{"m", std::string(10'000, 'm')}}, "w").ok());
   with.on.advance(0);
   CHECK(with.on.job("w")->state == "completed");
-  for (const auto& record : *with.on.history("w"))
+  const auto told = with.on.history("w").value();
+  for (const auto& [job_id, at_ms, record] : told)
     if (record.contains("children")) CHECK(record["children"].size() <= 4);
 }
 
-TEST_CASE("a step that would write more than a commit may is an error that names limit and setting") {
+TEST_CASE(
+    "a step that would write more than a commit may is an error that names limit and setting") {
   job_terms terms;
   terms.limits.commit_bytes = 64 << 10;
-  staged with{wide(1, "type: worker, topic: work, job: {maps: {m: '{$self.output.data.m}'}}"), terms};
+  staged with{wide(1, "type: worker, topic: work, job: {maps: {m: '{$self.output.data.m}'}}"),
+              terms};
   std::size_t size = 30'000;
   with.serve("work", [&](const wish::call&) { return fine({{"m", std::string(size, 'm')}}); });
   REQUIRE(with.on.publish("wide", json::object(), "fits").ok());

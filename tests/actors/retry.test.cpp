@@ -78,7 +78,7 @@ TEST_CASE("what had settled is not done again, and the call that failed is made 
   job = *with.on.job(*id);
   CHECK(job.state == "completed");
   CHECK(job.data == json{{"price", 30}, {"parcel", "p"}});
-  CHECK(job.key == "6666646" );
+  CHECK(job.key == "6666646");
   CHECK(with.on.calls("price") == 1);
   CHECK(with.on.calls("charge") == 1);
   REQUIRE(with.on.calls("ship") == 2);
@@ -86,8 +86,8 @@ TEST_CASE("what had settled is not done again, and the call that failed is made 
   CHECK(shipped[0] == shipped[1]); // the same idempotency key and input
   CHECK(with.on.job("o-1")->key == failed.key);
   CHECK(with.on.published("done").size() == 2);
-  CHECK((*with.on.history(*id)).front()["cause"] == "resumed");
-  CHECK((*with.on.history(*id)).front()["from"] == "o-1");
+  CHECK(with.on.history(*id)->front().what["cause"] == "resumed");
+  CHECK(with.on.history(*id)->front().what["from"] == "o-1");
   CHECK(wrong_in(with.store).empty());
 }
 
@@ -120,7 +120,8 @@ TEST_CASE("a job is started again once, and the one that went on can be started 
   REQUIRE(with.on.signal("approved", json::object()).ok());
   CHECK(with.on.job("o-1~2")->state == "completed");
   const auto shipped = with.keys("ship");
-  CHECK(std::all_of(shipped.begin(), shipped.end(), [&](const auto& each) { return each == shipped[0]; }));
+  CHECK(std::all_of(shipped.begin(), shipped.end(),
+                    [&](const auto& each) { return each == shipped[0]; }));
 }
 
 TEST_CASE("only a job that has failed, and whose history is whole, is started again") {

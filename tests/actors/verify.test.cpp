@@ -68,7 +68,11 @@ public:
     });
     for (int n = 0; n < 14; ++n)
       REQUIRE(fill.on
-                  .publish("mix", {{"n", n}, {"waits", n % 3 == 0}, {"shelved", n % 4 == 0}, {"text", std::string(100 * n, 't')}},
+                  .publish("mix",
+                           {{"n", n},
+                            {"waits", n % 3 == 0},
+                            {"shelved", n % 4 == 0},
+                            {"text", std::string(100 * n, 't')}},
                            fmt::format("m{}", n))
                   .ok());
     REQUIRE(fill.on.signal("go", {{"n", 3}}).ok());
@@ -171,7 +175,8 @@ TEST_CASE("rows that stand for nothing are erased, rows that are missing are mad
   audit_row row;
   std::string after;
   do { // a job's place in the list of running ones goes, another's in the ready queue comes
-    const auto page = staged::asked<audit_page>([&](auto done) { store->audit(after, 1'000, done); });
+    const auto page =
+        staged::asked<audit_page>([&](auto done) { store->audit(after, 1'000, done); });
     for (const auto& each : page->rows)
       if (each.table == "running" && !each.claimed) row = each;
     after = page->next;
@@ -203,13 +208,16 @@ TEST_CASE("a history that is damaged begins again with a checkpoint of the state
   REQUIRE(store);
   const auto before = *staged::asked<snapshot>([&](auto done) { store->read("m5", done); });
   // Some record of the job numbered 11 or so: all but the newest of it become one that says nothing.
-  const auto page = *staged::asked<history_page>([&](auto done) { store->history("m5", 1, 1'000, done); });
+  const auto page =
+      *staged::asked<history_page>([&](auto done) { store->history("m5", 1, 1'000, done); });
   REQUIRE(page.records.size() > 3);
   std::uint64_t number = 0; // of the job in the file
   {
-    const auto rows = *staged::asked<std::vector<std::string>>([&](auto done) { store->dump(done); });
+    const auto rows =
+        *staged::asked<std::vector<std::string>>([&](auto done) { store->dump(done); });
     for (const auto& each : rows)
-      if (each.starts_with("ids %02m5 ")) number = std::stoul(each.substr(each.size() - 2), nullptr, 16);
+      if (each.starts_with("ids %02m5 "))
+        number = std::stoul(each.substr(each.size() - 2), nullptr, 16);
   }
   REQUIRE(number > 0);
   std::string key(8, '\0');

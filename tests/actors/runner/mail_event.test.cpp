@@ -23,8 +23,8 @@ TEST_CASE("mail says which activity it is for, in which pass, and what brought i
   CHECK(got.mail == "m");
   CHECK(got.what == answer{answer::status::success, 200, json{{"by", "Ana"}}});
   CHECK(read("complete", json{{"status", "pending"}}).what.code == 202);
-  CHECK(read("served", "").why == cause::served);
-  CHECK(read("timer", "").why == cause::woken);
+  CHECK(read("served", std::string{}).why == cause::served);
+  CHECK(read("timer", std::string{}).why == cause::woken);
 }
 
 TEST_CASE("a child's end is the answer to its await, its error with what came with it") {
