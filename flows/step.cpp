@@ -74,6 +74,7 @@ outcome revive(const ground& on, const job& failed, const identity& who, const e
   record.number = birth.number;
   record.born = std::move(birth.born);
   record.state = std::move(birth.state);
+  record.index = failed.index();
   for (const auto& [which, pass] : before.passes())
     for (std::size_t position = 0; position < pass.digits.size(); ++position) {
       const instance at{pass.first + static_cast<std::uint32_t>(position), which.pass};

@@ -24,7 +24,7 @@ public:
       : on{over != nullptr ? *over : store, time, [this](const wish::call& asked) { return answered(asked); },
            terms} {
     findings faults;
-    const auto document = read_text(app, "test.yaml", faults);
+    const auto document = read_text(std::string{app}, "test.yaml", faults);
     const auto read = document ? read_definition(*document, faults) : std::nullopt;
     const auto made = read ? compile(*read, faults) : nullptr;
     for (const auto& each : faults.all()) UNSCOPED_INFO(to_string(each));

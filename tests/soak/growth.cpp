@@ -61,13 +61,13 @@ constexpr auto app = R"(app:
       transitions: {ht: [{to: hw}]}
     - subscribes: round
       activities:
-        rt: {type: trigger}
+        rt: {type: trigger, job: {maps: {n: 0}}}
         again: {type: hook, cycle: true}
-        more: {type: hook, job: {maps: {n: {'@pipe': [['{again.output.data.n}', 1], ['{@math.add}']]}}}}
-        back: {type: cycle, ancestor: again, input: {maps: {n: '{$job.data.n}'}}}
+        more: {type: hook, job: {maps: {n: {'@pipe': [['{$job.data.n}', 1], ['{@math.add}']]}}}}
+        back: {type: cycle, ancestor: again}
       transitions:
         rt: [{to: again}]
-        again: [{to: more, conditions: {match: [{expected: false, actual: {'@pipe': [['{again.output.data.n}', '{rt.output.data.n}'], ['{@number.gte}']]}}]}}]
+        again: [{to: more, conditions: {match: [{expected: false, actual: {'@pipe': [['{$job.data.n}', '{rt.output.data.n}'], ['{@number.gte}']]}}]}}]
         more: [{to: back}]
 )";
 
@@ -143,7 +143,8 @@ std::size_t many(std::size_t count, const std::function<bool(std::size_t)>& act)
 
 std::size_t publish(client& to, const std::string& topic, std::size_t count, std::size_t from = 0) {
   return many(count, [&](std::size_t at) {
-    return to.publish(topic, {{"k", from + at}}, {.id = fmt::format("{}-{}", topic, from + at)}).ok();
+    return to.publish(topic, {{"k", from + at}}, {.id = fmt::format("{}-{}", topic, from + at)})
+        .ok();
   });
 }
 
@@ -156,15 +157,16 @@ void waits(const place& in, std::size_t count) {
   check(publish(one->client(), "wait", count - warm, warm) == count - warm, "a start was refused");
   std::this_thread::sleep_for(std::chrono::seconds{1});
   const auto after = memory();
-  std::printf("waits     %zu armed: memory %.1f MiB before, %.1f MiB after; store %.1f MiB\n", count,
-              before, after, in.megabytes());
+  std::printf("waits     %zu armed: memory %.1f MiB before, %.1f MiB after; store %.1f MiB\n",
+              count, before, after, in.megabytes());
   check(sanitized || after - before < 5, "waits cost memory");
   one->stop();
   one = in.run();
-  check(many(count, [&](std::size_t at) {
-          const auto told = one->client().signal("go", {{"k", at}, {"by", "soak"}});
-          return told && *told == reception::answered;
-        }) == count,
+  check(many(count,
+             [&](std::size_t at) {
+               const auto told = one->client().signal("go", {{"k", at}, {"by", "soak"}});
+               return told && *told == reception::answered;
+             }) == count,
         "a wait was lost over the restart");
   std::printf("          restarted, all signalled: memory %.1f MiB; store %.1f MiB\n", memory(),
               in.megabytes());
@@ -218,9 +220,11 @@ void passes(const place& in, std::size_t count) {
         one->client().run("round", {{"n", each}}, {.id = id, .timeout = std::chrono::hours{2}});
     const auto took = seconds{std::chrono::steady_clock::now() - began}.count();
     check(ended && ended->data["n"] == each, "the job did not go round so often");
-    std::this_thread::sleep_for(std::chrono::seconds{1}); // the newest checkpoint may be in the making
+    std::this_thread::sleep_for(
+        std::chrono::seconds{1}); // the newest checkpoint may be in the making
     const auto records = one->client().history(id);
-    check(records && records->size() <= 10'000 + 10'000 / 8 + 1, "more records are kept than may be");
+    check(records && records->size() <= 10'000 + 10'000 / 8 + 1,
+          "more records are kept than may be");
     std::printf("passes    %zu in %.1f s: %s records, %zu kept; memory %.1f MiB, store %.1f MiB\n",
                 each, took, records ? records->back()["number"].dump().c_str() : "?",
                 records ? records->size() : 0, memory(), in.megabytes());
@@ -234,21 +238,21 @@ void children(const place& in, std::size_t count) {
     activities += fmt::format("        c{}: {{type: await, topic: .child}}\n", i);
     edges += fmt::format("{}{{to: c{}}}", i == 0 ? "" : ", ", i);
   }
-  in.write(fmt::format("app:\n  id: growth\n  version: '2'\n  graphs:\n    - subscribes: wide\n"
-                       "      activities:\n        t: {{type: trigger}}\n{}"
-                       "      transitions: {{t: [{}]}}\n    - subscribes: .child\n"
-                       "      activities: {{ct: {{type: trigger}}, cw: {{type: worker, topic: hold}}}}\n"
-                       "      transitions: {{ct: [{{to: cw}}]}}\n",
-                       activities, edges));
-  const auto one = in.run([](node& with) {
-    with.serve("hold", [](call&) { return json::object(); }).concurrency(4);
-  });
+  in.write(
+      fmt::format("app:\n  id: growth\n  version: '2'\n  graphs:\n    - subscribes: wide\n"
+                  "      activities:\n        t: {{type: trigger}}\n{}"
+                  "      transitions: {{t: [{}]}}\n    - subscribes: .child\n"
+                  "      activities: {{ct: {{type: trigger}}, cw: {{type: worker, topic: hold}}}}\n"
+                  "      transitions: {{ct: [{{to: cw}}]}}\n",
+                  activities, edges));
+  const auto one = in.run(
+      [](node& with) { with.serve("hold", [](call&) { return json::object(); }).concurrency(4); });
   const auto before = memory();
   const auto began = std::chrono::steady_clock::now();
   const auto ended = one->client().run("wide", json::object(), {.timeout = std::chrono::hours{1}});
   check(ended && ended->state == "completed", "the job with its children did not end well");
-  std::printf("children  %zu in %.1f s; memory %.1f MiB before, %.1f MiB after; store %.1f MiB\n", count,
-              seconds{std::chrono::steady_clock::now() - began}.count(), before, memory(),
+  std::printf("children  %zu in %.1f s; memory %.1f MiB before, %.1f MiB after; store %.1f MiB\n",
+              count, seconds{std::chrono::steady_clock::now() - began}.count(), before, memory(),
               in.megabytes());
 }
 
@@ -256,17 +260,20 @@ void starts(const place& in, std::size_t count) {
   std::atomic<bool> goes_on{false};
   {
     const auto one = in.run([&](node& with) {
-      with.serve("hold", [&](call& asked) {
-            while (!goes_on && !asked.cancelled())
-              std::this_thread::sleep_for(std::chrono::milliseconds{5});
-            return json::object();
-          }).concurrency(8);
+      with.serve("hold",
+                 [&](call& asked) {
+                   while (!goes_on && !asked.cancelled())
+                     std::this_thread::sleep_for(std::chrono::milliseconds{5});
+                   return json::object();
+                 })
+          .concurrency(8);
     });
     const auto before = memory();
     check(publish(one->client(), "queue", count) == count, "a start was refused");
-    std::printf("starts    %zu for a topic that nobody serves: memory %.1f MiB before, %.1f MiB after; "
-                "store %.1f MiB\n",
-                count, before, memory(), in.megabytes());
+    std::printf(
+        "starts    %zu for a topic that nobody serves: memory %.1f MiB before, %.1f MiB after; "
+        "store %.1f MiB\n",
+        count, before, memory(), in.megabytes());
     check(publish(one->client(), "hold", count) == count, "a start was refused");
     const auto after = memory();
     std::printf("          %zu for a worker that is busy: memory %.1f MiB; store %.1f MiB\n", count,

@@ -24,13 +24,15 @@ int main(int argc, char** argv) {
   argv[2] = argv[0];
   quipu::node node{argc - 2, argv + 2};
   node.serve("smell", [](quipu::call&) { return quipu::json::object(); });
-  node.serve("taste", [&](quipu::call& call) -> quipu::reply {
-        std::fprintf(log, "%s %u %s\n", call.job().c_str(), call.attempt(),
-                     call.idempotency_key().c_str());
-        if (call.data().value("poison", false) && !antidote) std::_Exit(9);
-        std::this_thread::sleep_for(std::chrono::milliseconds{20});
-        return quipu::ok({{"taste", "sweet"}});
-      }).concurrency(4);
+  node.serve("taste",
+             [&](quipu::call& call) -> quipu::reply {
+               std::fprintf(log, "%s %u %s\n", call.job().c_str(), call.attempt(),
+                            call.idempotency_key().c_str());
+               if (call.data().value("poison", false) && !antidote) std::_Exit(9);
+               std::this_thread::sleep_for(std::chrono::milliseconds{20});
+               return quipu::ok({{"taste", "sweet"}});
+             })
+      .concurrency(4);
   if (const auto started = node.start(); !started)
     return std::fputs(started.error().message.c_str(), stderr), 3;
   auto& client = node.client();
