@@ -165,7 +165,8 @@ void channel::ask_time() {
       return;
     }
     const auto server = std::stoll(what[0].string()) * 1000 + std::stoll(what[1].string()) / 1000;
-    ahead_ = server - steady_ms();
+    // Both are cut to milliseconds; a millisecond less is never ahead.
+    ahead_ = server - steady_ms() - 1;
     if (newest_ - server > put_back_ms) newest_ = server;
     if (state_ != state::greeting) return;
     if (std::exchange(been_ready_, true)) {

@@ -36,7 +36,8 @@ local function no(name, ...) return { 'no', name, ... } end
 -- The first of these commands that the user may not run.
 local function forbidden(commands)
   for _, command in ipairs(commands) do
-    if not redis.acl_check_cmd(command, prefix, 'x', 'x') then return no('forbidden', command) end
+    -- What may be a key is one of ours.
+    if not redis.acl_check_cmd(command, prefix, prefix, prefix) then return no('forbidden', command) end
   end
 end
 

@@ -45,11 +45,11 @@ class FlowTest(Case):
         said = self.play("      - publish: {topic: nap.wanted, id: n, data: {who: Ana}}\n"
                          "      - expect: {state: completed, data: {who: Bo, tags: [a, c]}, key: '666', calls: {nap.wake: 1}}\n", 1)
         self.assertIn("FAIL nap.test.yaml: a nap\n", said)
-        for line in ('nap.test.yaml:20:26: state of n: expected "completed", is "running"',
-                     'nap.test.yaml:20:43: data.who of n: expected "Bo", is "Ana"',
-                     'nap.test.yaml:20:43: data.tags.1 of n: expected "c", is "b"',
-                     'nap.test.yaml:20:75: key of n: expected "666", is "659"',
-                     "nap.test.yaml:20:89: calls of nap.wake: expected 1, is 0",
+        for line in ('nap.test.yaml:19:25: state of n: expected "completed", is "running"',
+                     'nap.test.yaml:19:42: data.who of n: expected "Bo", is "Ana"',
+                     'nap.test.yaml:19:42: data.tags.1 of n: expected "c", is "b"',
+                     'nap.test.yaml:19:72: key of n: expected "666", is "659"',
+                     "nap.test.yaml:19:86: calls of nap.wake: expected 1, is 0",
                      "history of n:"):
             self.assertIn(line, said)
         self.assertRegex(said, r"0s  n  659  t1 takes the message: .*nap sleeps until 1m")
@@ -63,9 +63,9 @@ class FlowTest(Case):
         said = self.play("      - publish: {topic: nap.wanted, id: n, data: {who: Bo}}\n      - advance: 1m\n"
                          "      - interrupt: {job: n}\n        refused: {code: 409}\n      - expect: {state: failed}\n", 0, "--verbose")
         lines = [line.strip() for line in said.splitlines()]
-        self.assertIn('19: publish nap.wanted as n {"who":"Bo"}', lines)
-        self.assertIn("20: advance 1m", lines)
-        self.assertIn("21: interrupt n", lines)
+        self.assertIn('18: publish nap.wanted as n {"who":"Bo"}', lines)
+        self.assertIn("19: advance 1m", lines)
+        self.assertIn("20: interrupt n", lines)
         self.assertTrue(any(line.startswith("refused: 409 ") for line in lines), said)
         self.assertTrue(any(line.startswith("1m  n  648  nap woke") for line in lines), said)
         self.assertTrue(any(line.startswith("1m  n  647  wake replied 503, attempt 1: wake 7") for line in lines), said)
@@ -81,7 +81,7 @@ class FlowTest(Case):
 
     def test_a_refusal_must_be_expected_and_must_come(self):
         said = self.play("      - publish: {topic: nap.want, data: {}}\n", 1)
-        self.assertIn("nap.test.yaml:19:9: publish was refused: 404", said)
+        self.assertIn("nap.test.yaml:18:9: publish was refused: 404", said)
         said = self.play("      - publish: {topic: nap.wanted, data: {who: Ana}}\n        refused: true\n", 1)
         self.assertIn("publish was to be refused, and was not", said)
         said = self.play("      - publish: {topic: nap.want}\n        refused: {code: 409}\n", 1)
@@ -89,21 +89,21 @@ class FlowTest(Case):
 
     def test_what_is_wrong_in_the_file_is_told_at_its_place(self):
         faults = {
-            "      - publsh: {topic: nap.wanted}\n": '19:9: error: there is no step "publsh"; did you mean "publish"?',
-            "      - publish: {topc: nap.wanted}\n": '19:19: error: publish has no key "topc"; did you mean "topic"?',
-            "      - publish: {id: n}\n": '19:19: error: "topic" is missing',
-            "      - advance: soon\n": '19:18: error: "soon" is not a duration',
-            "      - advance: -1s\n": "19:18: error: time does not go back",
-            "      - expect: {state: runing}\n": '19:25: error: a job\'s state is running, completed, failed, interrupted, absent, not "runing"; did you mean "running"?',
-            "      - expect: {key: 66}\n": '19:23: error: "key" is a text, not 66; in quotes it would be',
-            "      - expect: {calls: {nap.wake: x}}\n": '19:36: error: "nap.wake" is a whole number, not "x"',
-            "      - expect: {published: {a: x}}\n": "19:33: error: what is published is a number, or a list of parts of the messages",
-            "      - expect: {passes: {a: '66'}}\n": "19:30: error: a list of texts would be right",
-            "      - expect: {data: 5}\n": "19:24: error: \"data\" is a mapping",
-            "      - complete: {job: n}\n": '19:20: error: "activity" is missing',
-            "      - complete: {job: n, activity: a, reply: {code: 99}}\n": "19:55: error: a code is a number from 100 to 599",
-            "      - publish: {topic: a}\n        advance: 1s\n": '20:9: error: a step does one thing; this one is "publish" already',
-            "      - refused: true\n": "19:9: error: a step is one of: publish, advance",
+            "      - publsh: {topic: nap.wanted}\n": '18:9: error: there is no step "publsh"; did you mean "publish"?',
+            "      - publish: {topc: nap.wanted}\n": '18:19: error: publish has no key "topc"; did you mean "topic"?',
+            "      - publish: {id: n}\n": '18:19: error: "topic" is missing',
+            "      - advance: soon\n": '18:18: error: "soon" is not a duration',
+            "      - advance: -1s\n": "18:18: error: time does not go back",
+            "      - expect: {state: runing}\n": '18:25: error: a job\'s state is running, completed, failed, interrupted, absent, not "runing"; did you mean "running"?',
+            "      - expect: {key: 66}\n": '18:23: error: "key" is a text, not 66; in quotes it would be',
+            "      - expect: {calls: {nap.wake: x}}\n": '18:36: error: "nap.wake" is a whole number, not "x"',
+            "      - expect: {published: {a: x}}\n": "18:33: error: what is published is a number, or a list of parts of the messages",
+            "      - expect: {passes: {a: '66'}}\n": "18:30: error: a list of texts would be right",
+            "      - expect: {data: 5}\n": "18:24: error: \"data\" is a mapping",
+            "      - complete: {job: n}\n": '18:20: error: "activity" is missing',
+            "      - complete: {job: n, activity: a, reply: {code: 99}}\n": "18:55: error: a code is a number from 100 to 599",
+            "      - publish: {topic: a}\n        advance: 1s\n": '19:9: error: a step does one thing; this one is "publish" already',
+            "      - refused: true\n": "18:9: error: a step is one of: publish, advance",
             "      - scrub: {}\n": '"job" is missing',
         }
         for steps, told in faults.items():

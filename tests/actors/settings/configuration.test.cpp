@@ -144,8 +144,8 @@ TEST_CASE("an unknown key is refused at its place, and the nearest known one is 
   CHECK(faults_of("limits.payload.bytes: 1MiB\n").find(":1:1: error: unknown key") !=
         std::string::npos);
   CHECK(faults_of("limits: 7\n") == "node.yaml:1:9: error: \"limits\" is a mapping of keys to "
-                                    "values; known here: payload, id, definition, mapper, starts, "
-                                    "jobs, store, control");
+                                    "values; known here: payload, id, definition, mapper, commit, "
+                                    "history, starts, jobs, store, control");
   CHECK(faults_of("store: 'memory:'\nstore: 'memory:'\n").find(":2:1: error: ") !=
         std::string::npos);
 }

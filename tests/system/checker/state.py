@@ -45,13 +45,14 @@ class State:
         self.owed = {}       # (activity, pass) -> what it waits for
         self.children = {}   # (activity, pass) -> job
         self.marks = []
+        self.index = []      # [name, value]: what jobs are found by
         self.end = None
 
     def copy(self):
         other = State()
         other.__dict__.update(self.__dict__)
         other.passes = {at: list(row) for at, row in self.passes.items()}
-        other.opened, other.marks = list(self.opened), list(self.marks)
+        other.opened, other.marks, other.index = list(self.opened), list(self.marks), list(self.index)
         for name in ("data", "answers", "owed", "children"):
             setattr(other, name, dict(getattr(self, name)))
         other.documents = {at: dict(one) for at, one in self.documents.items()}
@@ -111,6 +112,7 @@ class State:
         for which, number in record.get("f", []):
             self.forget(which, number)
         self.marks += [mark for mark in record.get("s", []) if mark not in self.marks]
+        self.index = self.index + record.get("x", [])
         self.end = record.get("e")
         if bool(self.end) == bool(self.open()):
             raise Misfit(f"leaves the job {'ended' if self.end else 'running'} with {self.open()} open digits")
@@ -149,6 +151,8 @@ class State:
                 made[f"k.{which}.{number}.{place // 128}"] = digits[place:place + 128].encode()
         end = [self.end["s"], self.end.get("e")] if self.end else None
         made["s"] = pack([self.count, self.created, self.updated, self.opened, passes, self.marks, end])
+        if self.index:
+            made["x"] = pack(self.index)
         entries = list(self.data.items())
         for page in range(0, len(entries), 16):
             made[f"d.{page // 16}"] = pack([[name, small(made, f"D.{name}", value)]
