@@ -18,7 +18,7 @@ struct job_terms {
   step_limits limits{};
   history_mode history = history_mode::full;
   std::chrono::milliseconds stats_keep = std::chrono::hours{24 * 90}; ///< 0: for ever
-  std::uint64_t records = 10'000; ///< `limits.history.records`
+  std::uint64_t records = 10'000;                                     ///< `limits.history.records`
 };
 
 /// The jobs that one engine runs: for each its view, the events that wait for their turn and the

@@ -51,8 +51,7 @@ result<std::vector<std::string>> places(stepping& now, const instance& at) {
         expected.push_back(std::move(*value));
       }
     for (auto& each : boards(app, rule, expected)) found.push_back(std::move(each));
-    for (const auto& [name, by] : now.job().index())
-      found.push_back(crowd(app, rule, name, *by));
+    for (const auto& [name, by] : now.job().index()) found.push_back(crowd(app, rule, name, *by));
   }
   std::sort(found.begin(), found.end());
   found.erase(std::unique(found.begin(), found.end()), found.end());

@@ -21,8 +21,8 @@ public:
   using worker = std::function<std::optional<answer>(const wish::call&)>;
 
   explicit staged(std::string_view app, const job_terms& terms = {}, ledger* over = nullptr)
-      : on{over != nullptr ? *over : store, time, [this](const wish::call& asked) { return answered(asked); },
-           terms} {
+      : on{over != nullptr ? *over : store, time,
+           [this](const wish::call& asked) { return answered(asked); }, terms} {
     findings faults;
     const auto document = read_text(std::string{app}, "test.yaml", faults);
     const auto read = document ? read_definition(*document, faults) : std::nullopt;
