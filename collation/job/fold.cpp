@@ -99,6 +99,7 @@ result<void> job::begin_from(const record& what, delta& touched) {
   records_ = 1;
   created_ms_ = updated_ms_ = what.at_ms;
   marks_.clear();
+  index_.clear(); // the record says it anew, for the store to find the job by
   touched = everything();
   return {};
 }
