@@ -11,6 +11,7 @@ from .state import BEGUN, OPEN, Misfit
 
 FINAL = {404, 409, 410, 422}   # errors that a retry policy does not cover
 DEATHS = 5                     # so many nodes may die under a call
+SUSPECT = 2                    # after so many it waits for its turn to run alone
 
 
 def child_id(parent_gid, at):
@@ -410,7 +411,7 @@ class Step:
         deaths = owed.get("x", 0) + 1
         if deaths >= DEATHS:
             return self.settle(at, 500, self.record_error().get("data", NOTHING))
-        again = {"k": "called", "m": owed["m"] + 1, "x": deaths, "s": owed["s"]}
+        again = {"k": "called" if deaths < SUSPECT else "backlog", "m": owed["m"] + 1, "x": deaths, "s": owed["s"]}
         again.update((part, owed[part]) for part in "dt" if part in owed)
         self.owe(at, again)
 

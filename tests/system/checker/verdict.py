@@ -304,8 +304,8 @@ def outside(histories, notes, kept):
                 replies[name, told.flow.activities[at[0]].name, at[1], documents.get("o", {}).get("n")] += 1
     wrong += [f"the signal {tag} was taken up {count} times" for tag, count in signals.items() if count > 1]
     wrong += [f"the reply {what} was taken up {count} times" for what, count in replies.items() if count > 1]
-    sent = {note["data"].get("tag") for note in notes if note.get("did") == "signal"}
-    asked = {(note["job"], note["data"].get("n")) for note in notes if note.get("did") == "complete"}
+    sent = {note["data"].get("tag") for note in notes if "signal" in (note.get("asks"), note.get("did"))}
+    asked = {(note["job"], note["data"].get("n")) for note in notes if "complete" in (note.get("asks"), note.get("did"))}
     wrong += [f"the signal {tag} was taken up, but nobody sent it" for tag in signals if tag not in sent]
     wrong += [f"the reply {what} was taken up, but nobody gave it" for what in replies if (what[0], what[3]) not in asked]
     for note in kept:

@@ -6,6 +6,9 @@
 namespace {
 
 constexpr std::chrono::milliseconds again_after{300};
+constexpr std::array verb_names{"signal", "complete", "interrupt"};
+
+std::string name_of(const deed& what) { return verb_names[static_cast<std::size_t>(what.does)]; }
 
 } // namespace
 
@@ -36,6 +39,8 @@ void outside::attend(const std::vector<quipu::job_list::row>& running) {
 }
 
 bool outside::perform(const std::string& job, const deed& what) {
+  // Before it is asked: a node that dies may have taken it up and never said so.
+  notes_.add({{"asks", name_of(what)}, {"job", job}, {"data", what.data}});
   switch (what.does) {
   case deed::verb::signal: {
     const auto said = verbs_.signal(what.name, what.data, {.id = what.id, .app = {}});
@@ -61,13 +66,8 @@ bool outside::perform(const std::string& job, const deed& what) {
 
 bool outside::note(const std::string& job, const deed& what, const std::string& said,
                    const quipu::failure* why) {
-  static constexpr std::array names{"signal", "complete", "interrupt"};
-  quipu::json entry{{"did", names[static_cast<std::size_t>(what.does)]},
-                    {"job", job},
-                    {"name", what.name},
-                    {"data", what.data},
-                    {"code", what.code},
-                    {"id", what.id}};
+  quipu::json entry{{"did", name_of(what)}, {"job", job},        {"name", what.name},
+                    {"data", what.data},    {"code", what.code}, {"id", what.id}};
   if (why == nullptr)
     entry["said"] = said;
   else
