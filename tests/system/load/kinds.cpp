@@ -8,6 +8,7 @@ namespace {
 
 using quipu::json;
 using std::chrono::milliseconds;
+using namespace std::chrono_literals;
 
 json order(int n) {
   json data = json::object();
@@ -124,6 +125,8 @@ std::vector<deed> deeds_of(const std::string& topic, const std::string& id, cons
             {deed::verb::complete, "pe_call", {{"n", 200}}, 202, id + "/1", later},
             {deed::verb::complete, "pe_call", {{"n", 300}}, 200, id + "/2", later + soon}};
   if (topic == "mix.rally") return {signal("mix.rallied", id, 0, later + later)};
+  if (topic == "mix.victim") // a kill may have come before its killer was started
+    return {{deed::verb::interrupt, "", {{"reason", "left over"}}, 410, "", soon + 4s * slowly}};
   if (topic == "mix.visits")
     return {signal("mix.visited", id, 0, soon),
             signal("mix.visited", id, 1, later),
