@@ -15,7 +15,8 @@ namespace {
 constexpr std::string_view dashes = "--";
 
 std::vector<std::string_view> known_flags() {
-  std::vector<std::string_view> known{"config", "deploy", "help", "version", "print-config"};
+  std::vector<std::string_view> known{"config", "data",    "deploy",
+                                      "help",   "version", "print-config"};
   for (const auto& each : settings()) known.push_back(each.key);
   return known;
 }
@@ -70,7 +71,8 @@ command_line command_line::read(int argc, const char* const* argv, findings& fau
       *truth = true;
       continue;
     }
-    const auto* which = find_setting(name);
+    const bool directory = name == "data";
+    const auto* which = find_setting(directory ? "store" : name);
     if (which == nullptr && name != "config" && name != "deploy") {
       refuse(flag, fmt::format("there is no such flag{}", did_you_mean(name, known_flags())));
       if (!value) (void)left.value(); // it would have been its value
@@ -78,11 +80,20 @@ command_line command_line::read(int argc, const char* const* argv, findings& fau
     }
     if (!value) value = left.value();
     if (!value || value->empty()) {
-      refuse(flag, fmt::format("wants a value: {} {}", flag, which ? which->form : "FILE"));
+      refuse(flag, fmt::format("wants a value: {} {}", flag,
+                               directory ? "DIR"
+                               : which   ? which->form
+                                         : "FILE"));
       continue;
     }
-    if (which != nullptr)
-      made.settings.push_back({which, *value});
+    const auto otherwise = std::ranges::find_if(made.settings, [&](const command_line::said& each) {
+      return each.which == which && each.flag != flag;
+    });
+    if (which != nullptr && otherwise != made.settings.end())
+      refuse(flag,
+             fmt::format("says what {} says already: one of them would be right", otherwise->flag));
+    else if (which != nullptr)
+      made.settings.push_back({which, directory ? "lmdb:" + *value : *value, flag});
     else if (name == "deploy")
       made.deploys.push_back(*value);
     else if (!made.config.empty())

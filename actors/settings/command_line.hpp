@@ -10,11 +10,14 @@ namespace quipu {
 /// What the command line of a node says.
 ///
 ///     PROGRAM [--config FILE] [--deploy FILE]... [--SETTING VALUE | --SETTING=VALUE]...
-///             [--help] [--version] [--print-config]
+///             [--data DIR] [--help] [--version] [--print-config]
+///
+/// `--data DIR` is short for `--store lmdb:DIR`.
 struct command_line {
   struct said {
     const setting* which = nullptr;
     std::string value;
+    std::string flag; ///< as it was said
   };
 
   std::string program;

@@ -31,6 +31,7 @@ std::string help_of(const std::string& program, const node_options& defaults) {
   };
   line("--config FILE", "Settings; --print-config shows one with every key.");
   line("--deploy FILE", "Deploy and activate this app before anything runs; more than once.");
+  line("--data DIR", "Short for --store lmdb:DIR.");
   line("--print-config", "Print the settings as they would hold, and end.");
   line("--version", "Print the version, and end.");
   line("--help", "Print this, and end.");

@@ -30,8 +30,8 @@ launch launch::read(int argc, const char* const* argv, const char* const* enviro
   if (const auto file = file_of(made.words, environment); !file.empty())
     made.settings.read_file(file, made.faults);
   made.settings.read_environment(environment, made.faults);
-  for (const auto& [which, value] : made.words.settings)
-    made.settings.say(*which, value, somewhere(flag_of(*which)), made.faults);
+  for (const auto& [which, value, flag] : made.words.settings)
+    made.settings.say(*which, value, somewhere(flag), made.faults);
   made.settings.check(made.faults);
   return made;
 }

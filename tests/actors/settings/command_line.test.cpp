@@ -41,6 +41,19 @@ TEST_CASE("a flag takes the next word or what stands behind =") {
   CHECK(made.words.settings[2].value == "-1");
 }
 
+TEST_CASE("--data DIR is short for --store lmdb:DIR") {
+  const auto made = read({"--data", "/var/q"});
+  CHECK(errors_of(made.faults).empty());
+  REQUIRE(made.words.settings.size() == 1);
+  CHECK(made.words.settings[0].which->key == "store");
+  CHECK(made.words.settings[0].value == "lmdb:/var/q");
+  CHECK(faults_of({"--data"}) == "--data: error: wants a value: --data DIR");
+  CHECK(faults_of({"--data", "/var/q", "--store", "memory:"}) ==
+        "--store: error: says what --data says already: one of them would be right");
+  CHECK(faults_of({"--dtaa", "/var/q"}) ==
+        "--dtaa: error: there is no such flag; did you mean \"data\"?");
+}
+
 TEST_CASE("every bad flag is told, each with its name") {
   CHECK(faults_of({"--stoer", "memory:", "serve", "--drain", "--help=yes", "--config", "a",
                    "--config", "b", "--deploy"}) ==
