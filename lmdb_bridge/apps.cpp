@@ -1,6 +1,6 @@
 #include "lmdb_bridge/store.hpp"
 
-#include <fmt/format.h>
+#include "collation/refusals.hpp"
 
 #include <algorithm>
 
@@ -30,18 +30,13 @@ std::string encode(const app_version& what) {
 result<void> store::deploy(const app_version& what) {
   if (const auto there = fetch(what.app, what.version)) {
     if (there->hash == what.hash && there->source == what.source) return {};
-    return failure{fault::conflict,
-                   fmt::format("version \"{}\" of app \"{}\" is deployed with other content ({}, "
-                               "now {}): give it another version",
-                               what.version, what.app, there->hash, what.hash)};
+    return refusals::other_content(what, there->hash);
   }
   const auto all = apps();
   for (const auto& topic : what.public_topics)
     for (const auto& other : all)
       if (other.app != what.app && std::ranges::count(other.public_topics, topic))
-        return failure{fault::conflict,
-                       fmt::format("topic \"{}\" belongs to app \"{}\", not to \"{}\"", topic,
-                                   other.app, what.app)};
+        return refusals::topic_belongs(topic, other.app, what.app);
   auto kept = what;
   kept.active = false;
   txn().put(table::apps, key(what.app, what.version), encode(kept));
@@ -64,8 +59,7 @@ result<void> store::activate(const std::string& app, const std::string& version)
 
 result<app_version> store::fetch(const std::string& app, const std::string& version) {
   if (const auto row = txn().get(table::apps, key(app, version))) return decode(*row);
-  return failure{fault::not_found,
-                 fmt::format("version \"{}\" of app \"{}\" was not deployed", version, app)};
+  return refusals::not_deployed(version, app);
 }
 
 std::vector<app_version> store::apps() {

@@ -1,7 +1,6 @@
+#include "collation/refusals.hpp"
 #include "collation/store_rules.hpp"
 #include "lmdb_bridge/store.hpp"
-
-#include <fmt/format.h>
 
 #include <algorithm>
 #include <map>
@@ -37,9 +36,7 @@ result<signalled> store::send(const signal& what) {
     if (!what.id.empty()) say(0, what.id);
     return signalled::answered;
   }
-  if (late || what.boards.empty())
-    return failure{fault::not_found, fmt::format("nobody waits at \"{}\" any more",
-                                                 what.boards.empty() ? "" : what.boards.front())};
+  if (late || what.boards.empty()) return refusals::nobody_waits(what.boards);
   const auto equal = [&](const std::string& at) {
     const auto kept = early_at(at);
     return kept && kept->what.kind == what.what.kind && kept->what.body == what.what.body &&

@@ -1,7 +1,6 @@
+#include "collation/refusals.hpp"
 #include "collation/store_rules.hpp"
 #include "lmdb_bridge/store.hpp"
-
-#include <fmt/format.h>
 
 #include <algorithm>
 
@@ -12,21 +11,13 @@ using namespace store_rules;
 
 result<receipt> store::apply(const quipu::commit& what) {
   auto* of = find(what.job);
-  if (!of)
-    return failure{fault::stale,
-                   fmt::format("there is no job \"{}\" to commit to: forget it", what.job)};
+  if (!of) return refusals::no_job_to_commit_to(what.job);
   if (of->about.at == what.what.makes) return receipt_for(*of, what.owner, true);
-  if (what.owner == 0 || of->about.owner != what.owner)
-    return failure{fault::stale,
-                   fmt::format("job \"{}\" has another owner than the commit", what.job)};
+  if (what.owner == 0 || of->about.owner != what.owner) return refusals::another_owner(what.job);
   if (of->about.at != what.stands_on)
-    return failure{fault::stale,
-                   fmt::format("job \"{}\" is at head {}, the commit stands on {}", what.job,
-                               to_hex(of->about.at), to_hex(what.stands_on))};
+    return refusals::another_head(what.job, of->about.at, what.stands_on);
   for (const auto& id : what.consumed)
-    if (!has_mail(*of, id))
-      return failure{fault::stale,
-                     fmt::format("job \"{}\" has no mail \"{}\" to consume", what.job, id)};
+    if (!has_mail(*of, id)) return refusals::no_mail(what.job, id);
   std::vector<const std::string*> born;
   if (const auto* id = first_taken(what.what, born)) return failure{fault::taken, *id};
 
@@ -45,9 +36,7 @@ result<receipt> store::start(const birth& what) {
   }
   if (what.parent.empty()) {
     const auto made_for = fetch(what.app, what.version);
-    if (!made_for || !made_for->active)
-      return failure{fault::stale, fmt::format("version \"{}\" of app \"{}\" is not the active one",
-                                               what.version, what.app)};
+    if (!made_for || !made_for->active) return refusals::not_active(what.version, what.app);
   }
   if (what.owner != 0)
     if (auto may = may_own(what.owner); !may) return may.error();
@@ -58,10 +47,8 @@ result<receipt> store::start(const birth& what) {
 
 result<void> store::scrub(const std::string& id) {
   auto* of = find(id);
-  if (!of) return failure{fault::not_found, fmt::format("there is no job \"{}\"", id)};
-  if (of->runs())
-    return failure{fault::conflict,
-                   fmt::format("job \"{}\" runs; only an ended job can be scrubbed", id)};
+  if (!of) return refusals::no_job(id);
+  if (of->runs()) return refusals::still_runs(id);
   forget(*of);
   return {};
 }
@@ -69,7 +56,7 @@ result<void> store::scrub(const std::string& id) {
 result<void> store::condense(const std::string& id, std::uint64_t upto,
                              const std::string& checkpoint) {
   const auto* of = find(id);
-  if (!of) return failure{fault::not_found, fmt::format("there is no job \"{}\"", id)};
+  if (!of) return refusals::no_job(id);
   // When all of it goes nothing of it need be readable: so a damaged history is mended.
   const bool all = upto == of->about.records;
   std::uint64_t gone = 0;

@@ -1,3 +1,4 @@
+#include "collation/refusals.hpp"
 #include "collation/store_rules.hpp"
 #include "lmdb_bridge/store.hpp"
 
@@ -10,12 +11,12 @@ using namespace store_rules;
 
 result<snapshot> store::read(const std::string& id) {
   if (auto* of = find(id)) return look(*of);
-  return failure{fault::not_found, fmt::format("there is no job \"{}\"", id)};
+  return refusals::no_job(id);
 }
 
 result<history_page> store::history(const std::string& id, std::uint64_t first, std::size_t most) {
   const auto* of = find(id);
-  if (!of) return failure{fault::not_found, fmt::format("there is no job \"{}\"", id)};
+  if (!of) return refusals::no_job(id);
   history_page page;
   page.total = of->about.records;
   page.first = std::max<std::uint64_t>(first, 1);

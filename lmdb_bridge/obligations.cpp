@@ -1,7 +1,6 @@
+#include "collation/refusals.hpp"
 #include "collation/store_rules.hpp"
 #include "lmdb_bridge/store.hpp"
-
-#include <fmt/format.h>
 
 #include <algorithm>
 
@@ -16,19 +15,14 @@ result<void> store::send(const post& what) {
 
 result<void> store::deliver(job* of, const std::string& id, const mail& what, bool keeps_open,
                             sender from) {
-  if (!of) return failure{fault::not_found, fmt::format("there is no job \"{}\"", id)};
+  if (!of) return refusals::no_job(id);
   if (has_mail(*of, what.id) || was_said(of->number, what.id)) return {};
-  if (!of->runs())
-    return failure{fault::conflict, fmt::format("job \"{}\" has ended: {}", id, of->about.state)};
+  if (!of->runs()) return refusals::has_ended(id, of->about.state);
   if (!what.obligation.empty()) {
     auto* open = find_obligation(*of, what.obligation);
     if (!open || (from == sender::outside && !open->row.answerable))
-      return failure{
-          fault::not_found,
-          fmt::format("\"{}\" of job \"{}\" is not waiting for an answer", what.obligation, id)};
-    if (open->answered)
-      return failure{fault::conflict,
-                     fmt::format("\"{}\" of job \"{}\" has been answered", what.obligation, id)};
+      return refusals::not_waiting(what.obligation, id);
+    if (open->answered) return refusals::is_answered(what.obligation, id);
     if (!keeps_open && !open->row.standing) {
       disarm(*of, *open);
       remember(*of, open->row);

@@ -1,7 +1,6 @@
+#include "collation/refusals.hpp"
 #include "collation/store_rules.hpp"
 #include "lmdb_bridge/store.hpp"
-
-#include <fmt/format.h>
 
 /// Who runs a job: leases, sets, the ready queue, the owners' queues.
 namespace quipu::lmdb {
@@ -18,15 +17,13 @@ void store::lapse_leases() {
 result<void> store::may_own(token mine) {
   const auto held = lease_of(mine);
   if (mine != 0 && held && !held->spent && held->until_ms > now) return {};
-  return failure{fault::fenced,
-                 fmt::format("token {:016x} has no valid lease: draw a new one", mine)};
+  return refusals::no_lease(mine);
 }
 
 result<void> store::renew(token mine, std::int64_t for_ms, const std::string& who) {
   const auto held = lease_of(mine);
   if (mine == 0 || (held && (held->spent || held->until_ms <= now)))
-    return failure{fault::fenced,
-                   fmt::format("the lease of token {:016x} has lapsed: draw a new one", mine)};
+    return refusals::has_lapsed(mine);
   put_lease(mine, {now + for_ms, false, who});
   return {};
 }
@@ -59,9 +56,7 @@ result<std::vector<snapshot>> store::take(token dead, token mine, std::size_t mo
   if (auto may = may_own(mine); !may) return may.error();
   auto held = lease_of(dead);
   if (held && !held->spent && held->until_ms > now)
-    return failure{fault::conflict,
-                   fmt::format("the lease of token {:016x} ({}) holds for another {} ms", dead,
-                               held->who, held->until_ms - now)};
+    return refusals::lease_holds(dead, held->who, held->until_ms - now);
   std::vector<snapshot> mine_now;
   auto next = txn().first(table::sets, be64(dead));
   for (; next && mine_now.size() < most; next = txn().first(table::sets, be64(dead))) {
@@ -80,9 +75,8 @@ result<std::vector<snapshot>> store::take(token dead, token mine, std::size_t mo
 result<snapshot> store::seize(const std::string& id, token mine) {
   if (auto may = may_own(mine); !may) return may.error();
   auto* of = find(id);
-  if (!of) return failure{fault::not_found, fmt::format("there is no job \"{}\"", id)};
-  if (!of->runs())
-    return failure{fault::conflict, fmt::format("job \"{}\" has ended: {}", id, of->about.state)};
+  if (!of) return refusals::no_job(id);
+  if (!of->runs()) return refusals::has_ended(id, of->about.state);
   own(*of, mine);
   return look(*of);
 }

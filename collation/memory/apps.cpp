@@ -1,6 +1,6 @@
 #include "collation/memory/store.hpp"
 
-#include <fmt/format.h>
+#include "collation/refusals.hpp"
 
 #include <algorithm>
 
@@ -10,17 +10,12 @@ namespace quipu::memory {
 result<void> store::deploy(app_version what) {
   if (const auto there = apps_.find({what.app, what.version}); there != apps_.end()) {
     if (there->second.hash == what.hash && there->second.source == what.source) return {};
-    return failure{fault::conflict,
-                   fmt::format("version \"{}\" of app \"{}\" is deployed with other content ({}, "
-                               "now {}): give it another version",
-                               what.version, what.app, there->second.hash, what.hash)};
+    return refusals::other_content(what, there->second.hash);
   }
   for (const auto& topic : what.public_topics)
     for (const auto& [key, other] : apps_)
       if (other.app != what.app && std::ranges::count(other.public_topics, topic))
-        return failure{fault::conflict,
-                       fmt::format("topic \"{}\" belongs to app \"{}\", not to \"{}\"", topic,
-                                   other.app, what.app)};
+        return refusals::topic_belongs(topic, other.app, what.app);
   what.active = false;
   auto key = std::pair{what.app, what.version};
   apps_.emplace(std::move(key), std::move(what));
@@ -28,9 +23,7 @@ result<void> store::deploy(app_version what) {
 }
 
 result<void> store::activate(const std::string& app, const std::string& version) {
-  if (!apps_.contains({app, version}))
-    return failure{fault::not_found,
-                   fmt::format("version \"{}\" of app \"{}\" was not deployed", version, app)};
+  if (!apps_.contains({app, version})) return refusals::not_deployed(version, app);
   for (auto& [key, row] : apps_)
     if (key.first == app) row.active = key.second == version;
   return {};
@@ -39,8 +32,7 @@ result<void> store::activate(const std::string& app, const std::string& version)
 result<app_version> store::fetch(const std::string& app, const std::string& version) const {
   const auto found = apps_.find({app, version});
   if (found != apps_.end()) return found->second;
-  return failure{fault::not_found,
-                 fmt::format("version \"{}\" of app \"{}\" was not deployed", version, app)};
+  return refusals::not_deployed(version, app);
 }
 
 std::vector<app_version> store::apps() const {

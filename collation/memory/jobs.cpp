@@ -1,7 +1,6 @@
 #include "collation/memory/store.hpp"
+#include "collation/refusals.hpp"
 #include "collation/store_rules.hpp"
-
-#include <fmt/format.h>
 
 #include <algorithm>
 
@@ -12,21 +11,14 @@ using namespace store_rules;
 
 result<receipt> store::apply(commit what) {
   auto* of = find(what.job);
-  if (!of)
-    return failure{fault::stale,
-                   fmt::format("there is no job \"{}\" to commit to: forget it", what.job)};
+  if (!of) return refusals::no_job_to_commit_to(what.job);
   if (of->about.at == what.what.makes) return receipt_for(*of, what.owner, true);
-  if (what.owner == 0 || of->about.owner != what.owner)
-    return failure{fault::stale,
-                   fmt::format("job \"{}\" has another owner than the commit", what.job)};
+  if (what.owner == 0 || of->about.owner != what.owner) return refusals::another_owner(what.job);
   if (of->about.at != what.stands_on)
-    return failure{fault::stale,
-                   fmt::format("job \"{}\" is at head {}, the commit stands on {}", what.job,
-                               to_hex(of->about.at), to_hex(what.stands_on))};
+    return refusals::another_head(what.job, of->about.at, what.stands_on);
   for (const auto& id : what.consumed)
     if (std::ranges::find(of->inbox, id, &mail::id) == of->inbox.end())
-      return failure{fault::stale,
-                     fmt::format("job \"{}\" has no mail \"{}\" to consume", what.job, id)};
+      return refusals::no_mail(what.job, id);
   std::set<std::string> born;
   if (const auto* id = first_taken(what.what, born)) return failure{fault::taken, *id};
 
@@ -48,8 +40,7 @@ result<receipt> store::start(birth what) {
   if (what.parent.empty()) {
     const auto made_for = apps_.find({what.app, what.version});
     if (made_for == apps_.end() || !made_for->second.active)
-      return failure{fault::stale, fmt::format("version \"{}\" of app \"{}\" is not the active one",
-                                               what.version, what.app)};
+      return refusals::not_active(what.version, what.app);
   }
   if (what.owner != 0)
     if (auto may = may_own(what.owner); !may) return may.error();
@@ -61,17 +52,15 @@ result<receipt> store::start(birth what) {
 
 result<void> store::scrub(const std::string& id) {
   const auto* of = find(id);
-  if (!of) return failure{fault::not_found, fmt::format("there is no job \"{}\"", id)};
-  if (of->about.state == "running")
-    return failure{fault::conflict,
-                   fmt::format("job \"{}\" runs; only an ended job can be scrubbed", id)};
+  if (!of) return refusals::no_job(id);
+  if (of->about.state == "running") return refusals::still_runs(id);
   forget(id);
   return {};
 }
 
 result<void> store::condense(const std::string& id, std::uint64_t upto, std::string checkpoint) {
   auto* of = find(id);
-  if (!of) return failure{fault::not_found, fmt::format("there is no job \"{}\"", id)};
+  if (!of) return refusals::no_job(id);
   const auto gone = of->about.records - of->history.size();
   if (upto <= gone || upto > of->about.records)
     return cannot_condense(id, upto, of->about.records, gone);

@@ -1,4 +1,5 @@
 #include "collation/memory/store.hpp"
+#include "collation/refusals.hpp"
 #include "collation/store_rules.hpp"
 
 #include <fmt/format.h>
@@ -10,13 +11,13 @@ using namespace store_rules;
 
 result<snapshot> store::read(const std::string& id) const {
   if (const auto* of = find(id)) return look(*of);
-  return failure{fault::not_found, fmt::format("there is no job \"{}\"", id)};
+  return refusals::no_job(id);
 }
 
 result<history_page> store::history(const std::string& id, std::uint64_t first,
                                     std::size_t most) const {
   const auto* of = find(id);
-  if (!of) return failure{fault::not_found, fmt::format("there is no job \"{}\"", id)};
+  if (!of) return refusals::no_job(id);
   history_page page;
   page.total = of->about.records;
   const auto gone = page.total - of->history.size();

@@ -1,7 +1,6 @@
 #include "collation/memory/store.hpp"
+#include "collation/refusals.hpp"
 #include "collation/store_rules.hpp"
-
-#include <fmt/format.h>
 
 #include <algorithm>
 
@@ -38,9 +37,7 @@ result<signalled> store::send(signal what) {
     if (!what.id.empty()) say({}, what.id);
     return signalled::answered;
   }
-  if (late || what.boards.empty())
-    return failure{fault::not_found, fmt::format("nobody waits at \"{}\" any more",
-                                                 what.boards.empty() ? "" : what.boards.front())};
+  if (late || what.boards.empty()) return refusals::nobody_waits(what.boards);
   const auto equal = [&](const std::string& at) {
     const auto found = boards_.find(at);
     return found != boards_.end() && found->second.early &&
@@ -120,22 +117,17 @@ std::size_t store::serve(const std::string& topic, std::size_t most) {
 
 result<void> store::deliver(const std::string& id, mail what, bool keeps_open, sender from) {
   auto* of = find(id);
-  if (!of) return failure{fault::not_found, fmt::format("there is no job \"{}\"", id)};
+  if (!of) return refusals::no_job(id);
   if (said_.contains({id, what.id}) ||
       std::ranges::find(of->inbox, what.id, &mail::id) != of->inbox.end())
     return {};
-  if (of->about.state != "running")
-    return failure{fault::conflict, fmt::format("job \"{}\" has ended: {}", id, of->about.state)};
+  if (of->about.state != "running") return refusals::has_ended(id, of->about.state);
   if (!what.obligation.empty()) {
     const auto found = of->obligations.find(what.obligation);
     if (found == of->obligations.end() ||
         (from == sender::outside && !found->second.row.answerable))
-      return failure{
-          fault::not_found,
-          fmt::format("\"{}\" of job \"{}\" is not waiting for an answer", what.obligation, id)};
-    if (found->second.answered)
-      return failure{fault::conflict,
-                     fmt::format("\"{}\" of job \"{}\" has been answered", what.obligation, id)};
+      return refusals::not_waiting(what.obligation, id);
+    if (found->second.answered) return refusals::is_answered(what.obligation, id);
     if (!keeps_open && !found->second.row.standing) {
       disarm(found->second);
       remember(*of, found->second.row);

@@ -1,7 +1,6 @@
 #include "collation/memory/store.hpp"
+#include "collation/refusals.hpp"
 #include "collation/store_rules.hpp"
-
-#include <fmt/format.h>
 
 /// Who runs a job: leases, sets, the ready queue, the owners' queues.
 namespace quipu::memory {
@@ -13,16 +12,14 @@ result<void> store::may_own(token mine) const {
   if (mine != 0 && found != leases_.end() && !found->second.spent &&
       found->second.what.until_ms > now)
     return {};
-  return failure{fault::fenced,
-                 fmt::format("token {:016x} has no valid lease: draw a new one", mine)};
+  return refusals::no_lease(mine);
 }
 
 result<void> store::renew(token mine, std::int64_t for_ms, std::string who) {
   const auto found = leases_.find(mine);
   if (mine == 0 ||
       (found != leases_.end() && (found->second.spent || found->second.what.until_ms <= now)))
-    return failure{fault::fenced,
-                   fmt::format("the lease of token {:016x} has lapsed: draw a new one", mine)};
+    return refusals::has_lapsed(mine);
   leases_[mine] = {{mine, now + for_ms, std::move(who)}, false};
   return {};
 }
@@ -49,9 +46,7 @@ result<std::vector<snapshot>> store::take(token dead, token mine, std::size_t mo
   if (auto may = may_own(mine); !may) return may.error();
   const auto lapsed = leases_.find(dead);
   if (lapsed != leases_.end() && !lapsed->second.spent && lapsed->second.what.until_ms > now)
-    return failure{fault::conflict,
-                   fmt::format("the lease of token {:016x} ({}) holds for another {} ms", dead,
-                               lapsed->second.what.who, lapsed->second.what.until_ms - now)};
+    return refusals::lease_holds(dead, lapsed->second.what.who, lapsed->second.what.until_ms - now);
   std::vector<snapshot> mine_now;
   while (mine_now.size() < most && sets_.contains(dead)) {
     auto& of = *find(sets_.at(dead).begin()->second);
@@ -68,9 +63,8 @@ result<std::vector<snapshot>> store::take(token dead, token mine, std::size_t mo
 result<snapshot> store::seize(const std::string& id, token mine) {
   if (auto may = may_own(mine); !may) return may.error();
   auto* of = find(id);
-  if (!of) return failure{fault::not_found, fmt::format("there is no job \"{}\"", id)};
-  if (of->about.state != "running")
-    return failure{fault::conflict, fmt::format("job \"{}\" has ended: {}", id, of->about.state)};
+  if (!of) return refusals::no_job(id);
+  if (of->about.state != "running") return refusals::has_ended(id, of->about.state);
   own(*of, mine);
   return look(*of);
 }
