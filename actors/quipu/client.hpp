@@ -156,7 +156,7 @@ struct complete_options {
 };
 
 struct interrupt_options {
-  std::string reason;
+  std::string reason; ///< the error's message; empty: "interrupted"
   int code = 410;
   bool throws = true;   ///< the end is an error, also to whoever awaits the job
   bool descend = false; ///< its awaited children too

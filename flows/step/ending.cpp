@@ -22,7 +22,7 @@ void stepping::end(conclusion how) {
 void stepping::interrupt(const interruption& how) {
   conclusion ended{"interrupted", {}};
   if (how.throws) {
-    json error{{"code", how.code}, {"message", how.reason}};
+    json error{{"code", how.code}, {"message", how.reason.empty() ? "interrupted" : how.reason}};
     if (how.at != instance{}) error["activity"] = draft_.rules(how.at).id;
     ended.error = value{std::move(error)};
   }
