@@ -44,6 +44,13 @@ json to_json(const job_info& what) {
   return made;
 }
 
+json to_json(const job_list::row& what) {
+  json made{{"id", what.id},       {"app", what.app},     {"version", what.version},
+            {"topic", what.topic}, {"state", what.state}, {"created", iso(what.created)}};
+  if (what.ended) made["ended"] = iso(*what.ended);
+  return made;
+}
+
 json to_json(const stats_info& what) {
   json made{{"key", what.key}};
   made.update(to_json(what.total));

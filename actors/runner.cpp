@@ -114,9 +114,13 @@ void runner::call_off(const std::string& job, held& of, bool all) {
 }
 
 void runner::deliver(const std::string& job, held& of, const std::vector<mail>& got) {
+  see(of, got);
+  go_on(job, of);
+}
+
+void runner::see(held& of, const std::vector<mail>& got) {
   for (const auto& each : got)
     if (of.mail.insert(each.id).second) of.waiting.push_back(event_of(each));
-  go_on(job, of);
 }
 
 void runner::replied(const std::string& job, const instance& at, std::uint32_t attempt,

@@ -79,6 +79,7 @@ private:
   void keep_short(const std::string& job, const held& of, const promised& now);
   void receive(const std::string& job, held& of, const receipt& got);
   void deliver(const std::string& job, held& of, const std::vector<mail>& got);
+  void see(held& of, const std::vector<mail>& got);
   void call(const std::string& job, held& of, leg_one what);
   void call_off(const std::string& job, held& of, bool all);
   void resume(const std::string& job, held& of, const std::vector<mail>& got, bool dead);

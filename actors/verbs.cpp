@@ -3,6 +3,7 @@
 #include "actors/route.hpp"
 #include "collation/job.hpp"
 #include "collation/pack.hpp"
+#include "collation/refusals.hpp"
 #include "collation/replay.hpp"
 
 #include <fmt/format.h>
@@ -88,6 +89,18 @@ std::string reply_body(const answer& reply) {
   return pack({{"status", status}, {"code", reply.code}, {"data", reply.data}});
 }
 
+std::string answered_before(const std::string& activity, const std::string& job) {
+  return fmt::format("\"{}\" of job \"{}\" has been answered", activity, job);
+}
+
+/// A message as it may stand in a sentence.
+std::string shortened(const json& data) {
+  constexpr std::size_t most = 120;
+  auto text = data.dump(-1, ' ', true, json::error_handler_t::replace); // ASCII: cut anywhere
+  if (text.size() > most) text.replace(most, text.npos, "...");
+  return text;
+}
+
 /// Which pass of the activity is pending, or why none is.
 result<instance> find_pending(const snapshot& got, const job& view, const flow& rules,
                               const completion& what) {
@@ -115,13 +128,22 @@ result<instance> find_pending(const snapshot& got, const job& view, const flow& 
     return failure{fault::conflict, fmt::format("job \"{}\" has ended: {}", got.job, got.state)};
   switch (view.at(slice, {known->second, pass})) {
   case digit::completed:
-  case digit::errored:
-    return failure{fault::conflict,
-                   fmt::format("\"{}\" of job \"{}\" has been answered", what.activity, got.job)};
+  case digit::errored: return failure{fault::conflict, answered_before(what.activity, got.job)};
   default:
     return failure{fault::not_found,
                    fmt::format("\"{}\" of job \"{}\" is not pending", what.activity, got.job)};
   }
+}
+
+/// The store knows places and obligations; who asks knows a topic or an activity: what the store
+/// refuses with this code (and message, if it has one) is said in other words.
+template <class T>
+then<T> in_words(then<T> done, failure said, std::string words) {
+  return [done = std::move(done), said = std::move(said), words = std::move(words)](result<T> got) {
+    if (got || got.error().code != said.code) return done(std::move(got));
+    if (!said.message.empty() && got.error().message != said.message) return done(std::move(got));
+    done(failure{said.code, words});
+  };
 }
 
 } // namespace
@@ -136,6 +158,11 @@ void send_signal(ledger& to, const shelf& plans, signal_request what, then<signa
   const auto unknown = failure{
       fault::not_found, fmt::format("no hook of app \"{}\" names \"{}\"", what.app, what.topic)};
   if (!way.is_named && way.others.empty()) return done(unknown);
+  done = in_words(std::move(done), failure{fault::not_found, {}},
+                  fmt::format("nobody waits at \"{}\" for {}", what.topic,
+                              way.boards.empty() ? "what has nothing of what its hooks match by: " +
+                                                       shortened(what.data)
+                                                 : shortened(what.data) + " any more"));
   signal made;
   made.id = what.id;
   made.boards = std::move(way.boards);
@@ -207,7 +234,8 @@ void complete(ledger& to, const shelf& plans, completion what, then<void> done) 
     to.send(post{got->job,
                  {mail, "complete", name(*at), reply_body(reply)},
                  reply.is == answer::status::pending},
-            done);
+            in_words(done, refusals::is_answered(got->job, name(*at)),
+                     answered_before(what.activity, got->job)));
   });
 }
 

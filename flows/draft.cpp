@@ -213,6 +213,12 @@ const documents* draft::answer(const pass_name& at) const {
 
 // Data
 
+value draft::newest(const instance& at, value documents::*which) const {
+  for (const auto& [where, what] : made_.what.written)
+    if (where == at && what.at_ms != 0) return what.*which;
+  return piece(at, which);
+}
+
 value draft::piece(const instance& at, value documents::*which) const {
   for (const auto& [where, what] : made_.what.written)
     if (where == at && what.*which) return what.*which;

@@ -62,9 +62,9 @@ public:
   // Data
 
   [[nodiscard]] value input(const instance& at) const { return piece(at, &documents::input); }
-  [[nodiscard]] value output(const instance& at) const { return piece(at, &documents::output); }
-  [[nodiscard]] value hook(const instance& at) const { return piece(at, &documents::hook); }
-  [[nodiscard]] value error(const instance& at) const { return piece(at, &documents::error); }
+  [[nodiscard]] value output(const instance& at) const { return newest(at, &documents::output); }
+  [[nodiscard]] value hook(const instance& at) const { return newest(at, &documents::hook); }
+  [[nodiscard]] value error(const instance& at) const { return newest(at, &documents::error); }
   [[nodiscard]] int code(const instance& at) const;
   [[nodiscard]] std::int64_t answered_ms(const instance& at) const;
   /// What will be written about an activity.
@@ -100,6 +100,9 @@ public:
 
 private:
   [[nodiscard]] value piece(const instance& at, value documents::*which) const;
+  /// As `piece`; but of what is answered in this step only what it is answered with now, though it
+  /// was answered before.
+  [[nodiscard]] value newest(const instance& at, value documents::*which) const;
   void turn(std::uint32_t slice, std::uint32_t pass, std::uint32_t first, std::uint32_t count,
             digit from, digit to);
   void skip_range(std::uint32_t slice, std::uint32_t pass, std::uint32_t first,

@@ -93,6 +93,8 @@ struct job_list {
   std::vector<row> rows;
   std::string next; ///< cursor of the next page; empty: that was all
 };
+/// As `quipu jobs --json` prints it: times in ISO 8601, UTC.
+[[nodiscard]] json to_json(const job_list::row& what);
 
 struct stats_query {
   std::string topic;

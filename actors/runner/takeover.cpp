@@ -63,18 +63,21 @@ void runner::resume(const std::string& job, held& of, const std::vector<mail>& g
 }
 
 void runner::seized(const snapshot& what, json how) {
+  auto* of = find(what.job);
+  if (of == nullptr || !of->view || of->view->ended()) {
+    held made;
+    if (!load(what, made)) return;
+    of = &jobs_.insert_or_assign(what.job, std::move(made)).first->second;
+  }
+  see(*of, what.mail);
   event end;
   end.why = cause::interrupted;
   end.what.data = std::move(how);
-  if (auto* of = find(what.job); of != nullptr && of->view && !of->view->ended()) {
-    of->waiting.push_front(std::move(end));
-    return go_on(what.job, *of);
-  }
-  held made;
-  if (!load(what, made)) return;
-  made.waiting.push_back(std::move(end));
-  auto& of = jobs_.insert_or_assign(what.job, std::move(made)).first->second;
-  go_on(what.job, of);
+  // What was accepted before it counts before it; what we only mean to do does not.
+  const auto accepted = std::find_if(of->waiting.rbegin(), of->waiting.rend(),
+                                     [](const event& each) { return !each.mail.empty(); });
+  of->waiting.insert(accepted.base(), std::move(end));
+  go_on(what.job, *of);
 }
 
 void runner::popped(const std::string& job, const std::vector<mail>& got) {

@@ -180,9 +180,8 @@ const std::vector<setting>& settings() {
       bounded(
           "limits.history.records", type::count, 10, 1'000'000'000,
           [](auto& of) -> auto& { return of.limits.history_records; },
-          "Records that a job keeps, and up to an eighth more; one checkpoint, the job's state as "
-          "it\n"
-          "was there, stands for the older ones."),
+          "Records that a job keeps, and up to an eighth more.\n"
+          "One checkpoint, the job's state as it was there, stands for the older ones."),
       bounded(
           "limits.starts", type::count, 1, 100'000'000,
           [](auto& of) -> auto& { return of.limits.starts; },

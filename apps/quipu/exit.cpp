@@ -31,7 +31,12 @@ int complain(const failure& why) {
 }
 
 int complain_definition(const failure& why) {
+  if (why.code == fault::not_found) return complain_usage(why.message);
   return why.code == fault::invalid ? complain_lines(why.message) : complain(why);
+}
+
+int complain_target(const failure& why) {
+  return why.code == fault::bad_request ? complain_usage(why.message) : complain(why);
 }
 
 int complain_usage(std::string_view what) {

@@ -22,8 +22,11 @@ inline constexpr int timeout = 124;
 /// Says on stderr what was refused and why, as `quipu: 404 not_found: no job o-9`; gives the exit
 /// code.
 int complain(const failure& why);
-/// As `complain`; the faults of a definition, a line each, as compilers say them: exit code 2.
+/// As `complain`; the faults of a definition, a line each, as compilers say them, or a file that is
+/// not there: exit code 2.
 int complain_definition(const failure& why);
+/// As `complain`, of what `target` gave: which store is meant is a matter of usage.
+int complain_target(const failure& why);
 /// Says what is wrong with the command line.
 int complain_usage(std::string_view what);
 /// Says what is wrong with a file, a line a fault, as `file:line:column: error: ...`; usage, too.

@@ -10,6 +10,9 @@
 namespace quipu::structure {
 namespace {
 
+constexpr int least_error = 400;
+constexpr int most_error = 999;
+
 /// How a shape is called where it was not met.
 std::string_view sentence(shape wanted) {
   switch (wanted) {
@@ -22,7 +25,7 @@ std::string_view sentence(shape wanted) {
   case shape::truth: return "true or false";
   case shape::truth_or_mapping: return "true, false or a mapping";
   case shape::code: return "a code: a whole number from 100 to 999";
-  case shape::code_or_mapping: return "a code, a whole number from 100 to 999, or a mapping";
+  case shape::code_or_mapping: return "an error code, a whole number from 400 to 999, or a mapping";
   case shape::signal_code: return "200, 202 (the hook stays open) or a mapping";
   case shape::signal_subtype: return "\"one\" or \"all\"";
   case shape::count: return "a whole number, 0 or more";
@@ -88,7 +91,8 @@ bool is(shape wanted, const tree& value) {
   case shape::truth: return value.scalar.is_boolean();
   case shape::truth_or_mapping: return value.scalar.is_boolean() || is_mapping(value);
   case shape::code: return is_whole_between(value, 100, 999);
-  case shape::code_or_mapping: return is_whole_between(value, 100, 999) || is_mapping(value);
+  case shape::code_or_mapping:
+    return is_whole_between(value, least_error, most_error) || is_mapping(value);
   case shape::signal_code:
     return is_whole_between(value, 200, 200) || is_whole_between(value, 202, 202) ||
            is_mapping(value);

@@ -101,6 +101,13 @@ void read_hooks(const tree* written, index& ids, definition::graph& into, findin
     if (!fits(shape::list, list, fmt::format("\"{}\" in \"hooks\"", topic), faults)) continue;
     for (const auto& item : list.items) {
       auto rule = read_arrow(item, ids, what, faults);
+      if (rule.conditions)
+        for (const auto& entry : rule.conditions->entries)
+          if (entry.key == "code")
+            faults.error(entry.at,
+                         fmt::format("{} has no \"code\": a signal is no reply; \"match\" "
+                                     "and \"gate\" would be right",
+                                     what));
       if (!rule.target) continue;
       const auto& target = into.activities[*rule.target];
       if (target.kind != activity_kind::hook)

@@ -9,6 +9,9 @@ namespace quipu {
 
 namespace {
 
+/// An error below the first of these is the second.
+constexpr int least_error = 400;
+constexpr int failed = 500;
 constexpr std::int64_t an_hour_ms = 3'600'000;
 /// An end stays readable for so long, that whoever waits for it can see it.
 constexpr std::int64_t a_minute_ms = 60'000;
@@ -22,7 +25,8 @@ void stepping::end(conclusion how) {
 void stepping::interrupt(const interruption& how) {
   conclusion ended{"interrupted", {}};
   if (how.throws) {
-    json error{{"code", how.code}, {"message", how.reason.empty() ? "interrupted" : how.reason}};
+    json error{{"code", how.code < least_error ? failed : how.code},
+               {"message", how.reason.empty() ? "interrupted" : how.reason}};
     if (how.at != instance{}) error["activity"] = draft_.rules(how.at).id;
     ended.error = value{std::move(error)};
   }

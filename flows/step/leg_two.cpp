@@ -31,6 +31,7 @@ void stepping::settle(const instance& at, const answer& given, const value& said
   };
 
   const auto before = draft_.what().data;
+  draft_.written(at).at_ms = draft_.now();
   auto spoken =
       replies(rules.kind) ? measure(at, now, is_error() ? value{now.data} : said) : result<void>{};
   if (spoken && !is_error()) spoken = speak(at, now, said);
@@ -110,7 +111,6 @@ result<void> stepping::speak(const instance& at, const answer& given, const valu
 void stepping::note(const instance& at, const answer& given) {
   auto& written = draft_.written(at);
   written.code = given.code;
-  written.at_ms = draft_.now();
   if (given.is == answer::status::error) written.error = value{described(given)};
 }
 

@@ -1,8 +1,4 @@
-#include "actors/stage.hpp"
-
-#include "collation/memory_ledger.hpp"
-#include "flows/definition.hpp"
-#include "flows/read.hpp"
+#include "tests/actors/staged.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -69,4 +65,30 @@ TEST_CASE("a loop that no time stops is found") {
   on.most_steps = 2'000;
   (void)on.publish("loop", json::object(), "round").ok();
   CHECK(on.runaway() == "round");
+}
+
+TEST_CASE("mail that was accepted before an interrupt counts before it") {
+  staged with{R"(app:
+  id: x
+  version: '1'
+  graphs:
+    - subscribes: s
+      activities:
+        t: {type: trigger}
+        short: {type: hook, sleep: 1s, job: {maps: {slept: true}}}
+        long: {type: hook, sleep: 1h}
+      transitions: {t: [{to: short}, {to: long}]}
+)"};
+  REQUIRE(with.on.publish("s", json::object(), "j").ok());
+  with.time.now_ms += 1'000;
+  const auto fell_due = staged::asked<fired>(
+      [&](auto done) { with.store.due(with.time.now_ms, 10, std::move(done)); });
+  REQUIRE(fell_due.ok());
+  REQUIRE(with.on
+              .interrupt("j",
+                         {{"reason", "enough"}, {"code", 410}, {"throw", true}, {"descend", false}})
+              .ok());
+  const auto after = with.on.job("j");
+  CHECK(after->state == "interrupted");
+  CHECK(after->key == "643");
 }

@@ -20,7 +20,7 @@ struct activate_arguments {
 
 int activate(const activate_arguments& with) {
   auto opened = with.where.keep();
-  if (!opened) return complain(opened.error());
+  if (!opened) return complain_target(opened.error());
   const auto done = opened->verbs().activate(with.app, with.version);
   if (!done) return complain(done.error());
   terminal{stdout}.line(

@@ -40,7 +40,7 @@ int complete(const complete_arguments& with) {
   auto message = read_message(with.message);
   if (!message) return complain_usage(message.error().message);
   auto opened = with.where.keep();
-  if (!opened) return complain(opened.error());
+  if (!opened) return complain_target(opened.error());
   const auto done = opened->verbs().complete(with.job, with.activity,
                                              reply_of(with, std::move(*message)), with.how);
   if (!done) return complain(done.error());

@@ -20,7 +20,7 @@ struct deploy_arguments {
 
 int deploy(const deploy_arguments& with) {
   auto opened = with.where.keep();
-  if (!opened) return complain(opened.error());
+  if (!opened) return complain_target(opened.error());
   auto& verbs = opened->verbs();
   const auto made = verbs.deploy(with.file);
   if (!made) return complain_definition(made.error());

@@ -107,7 +107,9 @@ int draw_deployed(client& from, const graph_arguments& with) {
     if (const auto made = draw(*app, with.what)) return print(*made, with.format);
   }
   return complain(
-      {fault::not_found, fmt::format("there is no file, no app and no topic \"{}\"", with.what)});
+      {fault::not_found, fmt::format("there is no file, no app and no topic \"{0}\"; a job is "
+                                     "drawn by --job {0}",
+                                     with.what)});
 }
 
 int graph(const graph_arguments& with) {
@@ -122,7 +124,7 @@ int graph(const graph_arguments& with) {
     return app ? print(draw(*app), with.format) : exit_code::usage;
   }
   auto opened = with.where.look();
-  if (!opened) return complain(opened.error());
+  if (!opened) return complain_target(opened.error());
   return with.job.empty() ? draw_deployed(opened->verbs(), with) : draw_job(opened->verbs(), with);
 }
 

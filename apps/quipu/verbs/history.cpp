@@ -97,7 +97,7 @@ int look_at_history(const history_arguments& with) {
   if (with.id.empty() != with.all)
     return complain_usage("`quipu history` wants a job's ID, or --all; see `quipu history --help`");
   auto opened = with.where.look();
-  if (!opened) return complain(opened.error());
+  if (!opened) return complain_target(opened.error());
   return with.all ? print_all(opened->verbs(), with) : print_one(opened->verbs(), with);
 }
 

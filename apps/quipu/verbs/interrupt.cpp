@@ -21,7 +21,7 @@ struct interrupt_arguments {
 
 int interrupt(const interrupt_arguments& with) {
   auto opened = with.where.work({});
-  if (!opened) return complain(opened.error());
+  if (!opened) return complain_target(opened.error());
   auto how = with.how;
   how.throws = !with.quiet;
   const auto done = opened->verbs().interrupt(with.job, std::move(how));

@@ -47,7 +47,7 @@ void print(const job_info& job) {
 
 int look_at_job(const job_arguments& with) {
   auto opened = with.where.look();
-  if (!opened) return complain(opened.error());
+  if (!opened) return complain_target(opened.error());
   const auto job = opened->verbs().job(with.id);
   if (!job) return complain(job.error());
   if (with.as_json)

@@ -27,16 +27,6 @@ struct jobs_arguments {
   bool as_json = false;
 };
 
-json to_json(const job_list::row& row) {
-  return {{"id", row.id},
-          {"app", row.app},
-          {"version", row.version},
-          {"topic", row.topic},
-          {"state", row.state},
-          {"created", shown(row.created)},
-          {"ended", row.ended ? json(shown(*row.ended)) : json(nullptr)}};
-}
-
 void print(const job_list& list) {
   std::vector<std::vector<std::string>> rows{{"job", "state", "topic", "app", "created", "ended"}};
   for (const auto& row : list.rows)
@@ -83,7 +73,7 @@ int look_at_jobs(const jobs_arguments& with) {
   auto which = query_of(with);
   if (!which) return complain_usage(which.error().message);
   auto opened = with.where.look();
-  if (!opened) return complain(opened.error());
+  if (!opened) return complain_target(opened.error());
   const auto list = list_jobs(opened->verbs(), std::move(*which), with.all);
   if (!list) return complain(list.error());
   if (!with.as_json) {

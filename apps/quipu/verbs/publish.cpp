@@ -26,7 +26,7 @@ int publish(const publish_arguments& with) {
   auto message = read_message(with.message);
   if (!message) return complain_usage(message.error().message);
   auto opened = with.where.work({});
-  if (!opened) return complain(opened.error());
+  if (!opened) return complain_target(opened.error());
   const auto job = opened->verbs().publish(with.topic, std::move(*message), with.how);
   if (!job) return complain(job.error());
   if (with.as_json)

@@ -19,7 +19,7 @@ struct retry_arguments {
 
 int retry(const retry_arguments& with) {
   auto opened = with.where.work({});
-  if (!opened) return complain(opened.error());
+  if (!opened) return complain_target(opened.error());
   const auto made = opened->verbs().retry(with.job, with.options);
   if (!made) return complain(made.error());
   terminal{stdout}.line(escaped(*made));

@@ -87,7 +87,7 @@ int run(const run_arguments& with) {
   }
   auto opened =
       with.where.work(mocks ? [&](node& to) { mocks->serve(to); } : std::function<void(node&)>{});
-  if (!opened) return complain(opened.error());
+  if (!opened) return complain_target(opened.error());
   auto& verbs = opened->verbs();
   if (const auto refused = deploy(verbs, with)) return *refused;
 
@@ -100,9 +100,9 @@ int run(const run_arguments& with) {
     std::set<unserved> calls;
     find_unserved(verbs, *job, calls);
     for (const auto& call : calls)
-      err.line(escaped(
-          fmt::format("waiting: nobody serves topic \"{}\" (activity \"{}\"); --answers FILE would",
-                      call.topic, call.activity)));
+      err.line(escaped(fmt::format(
+          "waiting: nobody serves topic \"{}\" (activity \"{}\"); {} would", call.topic,
+          call.activity, opened->is_remote() ? "a program that serves it" : "--answers FILE")));
     end = verbs.wait(*job, *timeout - first);
   }
   if (!end && end.error().code == fault::timeout)

@@ -19,7 +19,7 @@ struct scrub_arguments {
 
 int scrub(const scrub_arguments& with) {
   auto opened = with.where.keep();
-  if (!opened) return complain(opened.error());
+  if (!opened) return complain_target(opened.error());
   const auto done = opened->verbs().scrub(with.job);
   if (!done) return complain(done.error());
   terminal{stdout}.line(escaped(with.job + "  forgotten"));

@@ -35,7 +35,7 @@ int say(const signal_arguments& with) {
   auto message = read_message(with.message);
   if (!message) return complain_usage(message.error().message);
   auto opened = with.where.keep();
-  if (!opened) return complain(opened.error());
+  if (!opened) return complain_target(opened.error());
   const auto got = opened->verbs().signal(with.topic, std::move(*message), with.how);
   if (!got) return complain(got.error());
   if (with.as_json)

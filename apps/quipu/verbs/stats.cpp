@@ -116,7 +116,7 @@ int look_at_stats(const stats_arguments& with) {
     *into = *read;
   }
   auto opened = with.where.look();
-  if (!opened) return complain(opened.error());
+  if (!opened) return complain_target(opened.error());
   const auto all = opened->verbs().stats(which);
   if (!all) return complain(all.error());
   if (!with.as_json) {

@@ -46,7 +46,7 @@ int subscribe(const subscribe_arguments& with) {
     // A node that is just starting or stopping has the directory, and no socket.
     const bool is_taken = !opened && opened.error().code == fault::conflict;
     refusals = opened ? 0 : refusals + 1;
-    if (!opened && (!is_taken || refusals > most_refusals)) return complain(opened.error());
+    if (!opened && (!is_taken || refusals > most_refusals)) return complain_target(opened.error());
     const bool is_live = opened && opened->is_remote();
     auto page = opened ? opened->verbs().listen(with.topic, after, is_live ? patience : 0s)
                        : result<feed>{opened.error()};

@@ -43,7 +43,7 @@ std::string line_of(const flaw& what, bool repair) {
 
 int verify_store(const verify_arguments& with) {
   auto opened = with.where.store(with.repair);
-  if (!opened) return complain(opened.error());
+  if (!opened) return complain_target(opened.error());
   const auto told = verify(**opened, with.repair);
   if (!told) return complain(told.error());
   const auto left = std::ranges::count(told->flaws, false, &flaw::mended);

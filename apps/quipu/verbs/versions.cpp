@@ -26,7 +26,7 @@ json to_json(const version_info& what) {
 
 int look_at_versions(const versions_arguments& with) {
   auto opened = with.where.look();
-  if (!opened) return complain(opened.error());
+  if (!opened) return complain_target(opened.error());
   const auto versions = opened->verbs().versions(with.app);
   if (!versions) return complain(versions.error());
   if (with.as_json) {
