@@ -59,7 +59,7 @@ result<void> store::activate(const std::string& app, const std::string& version)
 
 result<app_version> store::fetch(const std::string& app, const std::string& version) {
   if (const auto row = txn().get(table::apps, key(app, version))) return decode(*row);
-  return refusals::not_deployed(version, app);
+  return refusals::not_deployed(app, version);
 }
 
 std::vector<app_version> store::apps() {

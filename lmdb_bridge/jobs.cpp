@@ -36,7 +36,7 @@ result<receipt> store::start(const birth& what) {
   }
   if (what.parent.empty()) {
     const auto made_for = fetch(what.app, what.version);
-    if (!made_for || !made_for->active) return refusals::not_active(what.version, what.app);
+    if (!made_for || !made_for->active) return refusals::not_active(what.app, what.version);
   }
   if (what.owner != 0)
     if (auto may = may_own(what.owner); !may) return may.error();

@@ -21,8 +21,8 @@ result<void> store::deliver(job* of, const std::string& id, const mail& what, bo
   if (!what.obligation.empty()) {
     auto* open = find_obligation(*of, what.obligation);
     if (!open || (from == sender::outside && !open->row.answerable))
-      return refusals::not_waiting(what.obligation, id);
-    if (open->answered) return refusals::is_answered(what.obligation, id);
+      return refusals::not_waiting(id, what.obligation);
+    if (open->answered) return refusals::is_answered(id, what.obligation);
     if (!keeps_open && !open->row.standing) {
       disarm(*of, *open);
       remember(*of, open->row);

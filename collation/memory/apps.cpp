@@ -23,7 +23,7 @@ result<void> store::deploy(app_version what) {
 }
 
 result<void> store::activate(const std::string& app, const std::string& version) {
-  if (!apps_.contains({app, version})) return refusals::not_deployed(version, app);
+  if (!apps_.contains({app, version})) return refusals::not_deployed(app, version);
   for (auto& [key, row] : apps_)
     if (key.first == app) row.active = key.second == version;
   return {};
@@ -32,7 +32,7 @@ result<void> store::activate(const std::string& app, const std::string& version)
 result<app_version> store::fetch(const std::string& app, const std::string& version) const {
   const auto found = apps_.find({app, version});
   if (found != apps_.end()) return found->second;
-  return refusals::not_deployed(version, app);
+  return refusals::not_deployed(app, version);
 }
 
 std::vector<app_version> store::apps() const {

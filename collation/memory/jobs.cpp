@@ -40,7 +40,7 @@ result<receipt> store::start(birth what) {
   if (what.parent.empty()) {
     const auto made_for = apps_.find({what.app, what.version});
     if (made_for == apps_.end() || !made_for->second.active)
-      return refusals::not_active(what.version, what.app);
+      return refusals::not_active(what.app, what.version);
   }
   if (what.owner != 0)
     if (auto may = may_own(what.owner); !may) return may.error();

@@ -126,8 +126,8 @@ result<void> store::deliver(const std::string& id, mail what, bool keeps_open, s
     const auto found = of->obligations.find(what.obligation);
     if (found == of->obligations.end() ||
         (from == sender::outside && !found->second.row.answerable))
-      return refusals::not_waiting(what.obligation, id);
-    if (found->second.answered) return refusals::is_answered(what.obligation, id);
+      return refusals::not_waiting(id, what.obligation);
+    if (found->second.answered) return refusals::is_answered(id, what.obligation);
     if (!keeps_open && !found->second.row.standing) {
       disarm(found->second);
       remember(*of, found->second.row);

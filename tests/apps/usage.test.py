@@ -41,10 +41,10 @@ class Usage(Case):
         self.assertIn("ID", self.expect(quipu("job", "--data", self.data), 2).err)
 
     def test_a_directory_must_be_named(self):
-        self.assertIn("--data DIR", quipu("jobs").err)
+        self.assertIn("--data DIR", self.expect(quipu("jobs"), 2).err)
 
     def test_a_store_that_is_none_is_refused_with_what_there_is(self):
-        said = self.expect(quipu("jobs", "--store", "lmbd:x"), 4)
+        said = self.expect(quipu("jobs", "--store", "lmbd:x"), 2)
         self.assertIn("lmdb:DIR", said.err)
 
     def test_history_wants_a_job_or_all(self):
