@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <future>
 #include <random>
 
 namespace quipu::redis {
@@ -33,6 +34,12 @@ void calls::on_bell(std::function<void(token)> ring) {
 void calls::on_doubt(std::function<void()> tell) {
   const std::lock_guard lock{mutex_};
   doubt_ = std::move(tell);
+}
+
+result<whole_reply> calls::ask(const command& words) {
+  std::promise<result<whole_reply>> said;
+  channel_->send(words.bytes(), [&](result<whole_reply> got) { said.set_value(std::move(got)); });
+  return said.get_future().get();
 }
 
 command calls::begin(std::string_view function) {

@@ -31,6 +31,9 @@ public:
 
   enum class does : std::uint8_t { reads, writes, begins };
 
+  /// A command of the server itself. Waits: not on the store's thread.
+  [[nodiscard]] result<whole_reply> ask(const command& words);
+
   /// The first words of a call.
   [[nodiscard]] command begin(std::string_view function);
 
@@ -69,7 +72,7 @@ private:
                        std::string& bells) {
     if (said.is_error()) return trouble(said.text());
     try {
-      if (said.size() > 0 && said[0].text() == "no") {
+      if (said.size() > 0 && said[0].is_nothing()) {
         const auto name = said[1].text();
         if (name == "forbidden")
           return failure{fault::unavailable,

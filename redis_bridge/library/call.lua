@@ -30,8 +30,8 @@ local function now()
   return clock
 end
 
--- A refusal: its name and what its message is made of.
-local function no(name, ...) return { 'no', name, ... } end
+-- A refusal: nothing, which no other answer begins with, its name and what its message is made of.
+local function no(name, ...) return { false, name, ... } end
 
 -- The first of these commands that the user may not run.
 local function forbidden(commands)

@@ -28,6 +28,15 @@ local function disarm(job, name, o)
   end
 end
 
+-- The last wait of a hook is {obligation, boards}; false: the boards of that obligation, which is there.
+local function boards_of(job, last) return last[2] or named(job, 'o', last[1])[7] end
+
+-- The obligation that has its boards goes, or gets others.
+local function keep_boards(job, name, boards)
+  local last = named(job, 'k', hook_of(name))
+  if last and last[1] == name and not last[2] then put_named(job, 'k', hook_of(name), { name, boards }) end
+end
+
 -- Lateness: the set "l:BOARD" of jobs and hooks whose last wait there is over.
 local function mark_late(job, hook, boards)
   for _, at in ipairs(boards) do call('SADD', prefix .. 'l:' .. at, joined(job.id, hook)) end
@@ -42,7 +51,7 @@ local function remember(job, name, o)
   if is(o, returns) then return end
   local hook = hook_of(name)
   local last = named(job, 'k', hook)
-  if last and last[1] == name then mark_late(job, hook, last[2]) end
+  if last and last[1] == name then mark_late(job, hook, boards_of(job, last)) end
 end
 
 -- Mail for a job; nothing: it is there, or was before. Only what is answerable may be answered from
@@ -102,9 +111,11 @@ local function arm(job, row, makes)
   if #boards > 0 then
     local hook = hook_of(name)
     local last = named(job, 'k', hook)
-    if last then unmark_late(job, hook, last[2]) end
+    if last then unmark_late(job, hook, boards_of(job, last)) end
     job.hooks = true
-    put_named(job, 'k', hook, { name, boards })
+    put_named(job, 'k', hook, { name, false })
+  elseif old then
+    keep_boards(job, name, old[7])
   end
   local arming, who = count('armings'), joined(job.id, name)
   local o = { row[2], arming, hex(sub(makes, 1, 8)), row[3], row[4], row[5], boards }
@@ -121,6 +132,7 @@ local function settle(job, name)
   if not o then return end
   disarm(job, name, o)
   remember(job, name, o)
+  keep_boards(job, name, o[7])
   put_named(job, 'o', name, false)
 end
 

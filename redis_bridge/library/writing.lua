@@ -31,7 +31,7 @@ local function list_of(job, name, value) return (job.ended and 'ie:' or 'ir:') .
 
 local function finish(job, mark)
   for _, name in ipairs(names(job, 'o')) do settle(job, name) end
-  for _, hook in ipairs(names(job, 'k')) do mark_late(job, hook, named(job, 'k', hook)[2]) end
+  for _, hook in ipairs(names(job, 'k')) do mark_late(job, hook, boards_of(job, named(job, 'k', hook))) end
   for _, left in ipairs(job.mail and call('HKEYS', prefix .. 'm:' .. job.id) or {}) do say(job.id, left) end
   if job.mail then call('DEL', prefix .. 'm:' .. job.id, prefix .. 'o:' .. job.id) end
   job.mail = false
@@ -118,7 +118,7 @@ local function first_taken(what, born)
 end
 
 local function forget(job)
-  for _, hook in ipairs(names(job, 'k')) do unmark_late(job, hook, named(job, 'k', hook)[2]) end
+  for _, hook in ipairs(names(job, 'k')) do unmark_late(job, hook, boards_of(job, named(job, 'k', hook))) end
   local said = call('HGETALL', prefix .. 's:' .. job.id)
   for i = 1, #said, 2 do call('ZREM', prefix .. 't', timer(said[i + 1], 's', joined(job.id, said[i]))) end
   local arming = unpacked(call('HGET', job.key, 'e'))[3]
