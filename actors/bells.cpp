@@ -1,6 +1,6 @@
 #include "actors/bells.hpp"
 
-#include "actors/messages.hpp"
+#include "actors/shared_messages.hpp"
 
 #include <caf/send.hpp>
 
@@ -22,6 +22,11 @@ void bells::ring(token whose) const {
   } else if (const auto found = listeners_.find(whose); found != listeners_.end()) {
     caf::anon_send(found->second, bell_rung{false});
   }
+}
+
+void bells::doubt() const {
+  const std::scoped_lock lock{guard_};
+  for (const auto& [mine, who] : listeners_) caf::anon_send(who, doubt_told{});
 }
 
 void bells::silence() {

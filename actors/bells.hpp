@@ -16,6 +16,8 @@ public:
   void enlist(token mine, caf::actor who);
   /// As `ledger::on_bell` says it: 0 is the ready queue.
   void ring(token whose) const;
+  /// As `shared_ledger::on_doubt` says it: everybody compares with the store.
+  void doubt() const;
   /// Nobody hears any more.
   void silence();
 

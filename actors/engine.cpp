@@ -115,7 +115,16 @@ caf::behavior engine_state::make(caf::event_based_actor* self, engine_parts part
           self_->send(parts_.writer, mail_asked{mine_});
         }
       },
+      [=, this](doubt_told) { compare({}); },
+      [=, this](jobs_owned& got) {
+        if (got.mine == mine_) told([&] { compare(got); });
+      },
       [=, this](const lease_answered& answered) {
+        // Unknown, or not asked: the lease may hold.
+        if (answered.refused && answered.refused->code != fault::fenced) {
+          self_->delayed_send(self_, parts_.look, lease_asked{mine_, 0});
+          return;
+        }
         if (!answered.refused) {
           const bool is_new = !std::exchange(leased_, true);
           self_->delayed_send(self_, parts_.lease / 3, lease_asked{mine_, 0});
@@ -154,9 +163,34 @@ void engine_state::begin_token() {
   self_->send(parts_.writer, lease_asked{mine_, parts_.lease.count()});
 }
 
+/// Reads all that the store says is ours, page by page, and compares it with what is held.
+void engine_state::compare(std::string after) {
+  constexpr std::size_t at_once = 64;
+  auto* store = dynamic_cast<shared_ledger*>(parts_.store.get());
+  if (store == nullptr) return;
+  if (after.empty()) owned_.clear();
+  store->owned(mine_, std::move(after), at_once,
+               [self = caf::actor{self_}, mine = mine_](result<owned_page> answer) {
+                 jobs_owned told{mine, std::nullopt};
+                 if (answer) told.page = std::move(*answer);
+                 caf::anon_send(self, std::move(told));
+               });
+}
+
+void engine_state::compare(jobs_owned& got) {
+  if (!got.page) return; // the connection was lost again, and doubt comes again with the next
+  for (auto& each : got.page->jobs)
+    owned_.insert_or_assign(each.job, owned_job{each.at, std::move(each.mail)});
+  if (!got.page->next.empty()) return compare(std::move(got.page->next));
+  runner_->compare(owned_);
+  owned_.clear();
+}
+
 /// What nobody rang for is found by looking.
 void engine_state::look() {
   if (!leased_) return;
+  runner_->look_again();
+  perform();
   self_->send(parts_.writer, mail_asked{mine_});
   if (draining_) return;
   if (runner_->size() < parts_.room) self_->send(parts_.writer, jobs_asked{mine_, 0, 64});

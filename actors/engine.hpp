@@ -2,8 +2,8 @@
 
 #include "actors/bells.hpp"
 #include "actors/logger.hpp"
-#include "actors/messages.hpp"
 #include "actors/runner.hpp"
+#include "actors/shared_messages.hpp"
 #include "actors/solitude.hpp"
 
 #include <caf/behavior.hpp>
@@ -53,6 +53,8 @@ public:
 private:
   void begin_token();
   void look();
+  void compare(std::string after);
+  void compare(jobs_owned& got);
   void perform();
   void perform(wish::step& what);
   void perform(wish::start& what);
@@ -89,6 +91,7 @@ private:
   std::mt19937_64 random_;
   token mine_ = 0;
   bool leased_ = false;
+  std::unordered_map<std::string, owned_job> owned_; ///< what has come of a comparison
   bool draining_ = false;
   std::unordered_map<activity_key, busy_activity, activity_hash> activities_;
   std::unordered_map<std::string, activity_key> stepping_; ///< which activity has a job's step

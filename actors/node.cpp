@@ -7,6 +7,7 @@
 #include "actors/engine.hpp"
 #include "actors/hub.hpp"
 #include "actors/ledger_actor.hpp"
+#include "actors/librarian.hpp"
 #include "actors/limits.hpp"
 #include "actors/local_client.hpp"
 #include "actors/logger.hpp"
@@ -76,6 +77,7 @@ struct node::state {
   caf::actor hub;
   std::vector<caf::actor> topics;
   caf::actor warden;
+  caf::actor librarian; ///< of a store that others write to
   std::unique_ptr<local_client> verbs;
   std::unique_ptr<control_server> control;
 
@@ -128,7 +130,9 @@ result<void> node::start() {
 /// Everything but the socket.
 result<void> node::state::begin() {
   log = std::make_shared<const logger>(options.log);
-  auto opened = open_store(options);
+  auto opened = open_store(options, [log = log](const std::string& message) {
+    log->say(component::store, log_level::warning, message);
+  });
   if (!opened) return opened.error();
   store = std::move(*opened);
   plans = std::make_shared<shelf>();
@@ -162,6 +166,7 @@ void node::state::spawn() {
   config = std::make_unique<caf::actor_system_config>();
   config->add_message_types<caf::id_block::quipu_worker>();
   config->add_message_types<caf::id_block::quipu>();
+  config->add_message_types<caf::id_block::quipu_shared>();
   for (const auto& each : services)
     if (each.work.as_actor()) each.work.as_actor()->prepare(*config);
   config->set("scheduler.max-threads", std::size_t{options.threads != 0 ? options.threads : cores});
@@ -170,6 +175,8 @@ void node::state::spawn() {
   open = std::make_shared<open_calls>();
   rings = std::make_shared<bells>();
   store->on_bell([rings = rings](token whose) { rings->ring(whose); });
+  if (auto* shared = dynamic_cast<shared_ledger*>(store.get()))
+    shared->on_doubt([rings = rings] { rings->doubt(); });
   writer = system->spawn(ledger_actor, store);
   timer = system->spawn(make_timer, store, look);
   archivist = system->spawn(
@@ -207,6 +214,8 @@ void node::state::spawn() {
       [log = log](const std::string& message) {
         log->say(component::engine, log_level::error, message);
       });
+  if (is_shared(options.store))
+    librarian = system->spawn(make_librarian, librarian_parts{store, plans, served, log});
   // The engines are there, and the hub knows them, when the warden has asked each of them.
   caf::scoped_actor self{*system};
   self->request(warden, options.drain, rest_asked{})
@@ -297,9 +306,10 @@ void node::state::stop() {
     open->cancel_all();
     rings->silence();
     store->on_bell(nullptr);
+    if (auto* shared = dynamic_cast<shared_ledger*>(store.get())) shared->on_doubt(nullptr);
     for (const auto& each : topics) self->send_exit(each, caf::exit_reason::user_shutdown);
-    for (const auto& each : {warden, hub, timer, archivist, writer})
-      self->send_exit(each, caf::exit_reason::user_shutdown);
+    for (const auto& each : {warden, hub, timer, archivist, librarian, writer})
+      if (each) self->send_exit(each, caf::exit_reason::user_shutdown);
     // A worker actor that blocks never ends, and CAF would wait for it for ever: it is left to itself.
     const auto others = [this] { return system->registry().running() - 1; };
     const auto patient_until = std::chrono::steady_clock::now() + last_patience;
@@ -310,7 +320,7 @@ void node::state::stop() {
   if (system && in_a_hurry) say(log_level::info, fmt::format("stopped: {}", told_rest(*verbs)));
   verbs.reset();
   topics.clear();
-  warden = hub = timer = archivist = writer = nullptr;
+  warden = hub = timer = archivist = librarian = writer = nullptr;
   if (stuck) {
     say(log_level::warning, "a worker's actor does not end; it is left to itself");
     (void)system.release();

@@ -2,6 +2,7 @@
 
 #include "collation/memory_ledger.hpp"
 #include "lmdb_bridge/lmdb_ledger.hpp"
+#include "redis_bridge/redis_ledger.hpp"
 
 #include <fmt/format.h>
 
@@ -17,13 +18,24 @@ constexpr std::string_view socket_name = "quipu.sock";
 
 } // namespace
 
-result<std::shared_ptr<ledger>> open_store(const node_options& with) {
-  if (with.store == memory_store) return std::shared_ptr<ledger>{std::make_shared<memory_ledger>()};
-  if (!with.store.starts_with(lmdb_scheme) || with.store.size() == lmdb_scheme.size())
-    return failure{
-        fault::bad_request,
-        fmt::format("store \"{}\" is none that quipu knows; lmdb:DIR or memory: would be right",
-                    with.store)};
+bool is_shared(std::string_view store) { return redis::is_address(store); }
+
+result<void> check_store(std::string_view store) {
+  if (is_shared(store)) {
+    const auto where = redis::address::parse(store);
+    return where ? result<void>{} : result<void>{where.error()};
+  }
+  if (store == memory_store || (store.starts_with(lmdb_scheme) && store != lmdb_scheme)) return {};
+  return failure{
+      fault::bad_request,
+      fmt::format("there is no store \"{}\"; lmdb:DIR, redis://HOST:PORT, redis+unix:///PATH or "
+                  "memory: would be right",
+                  store)};
+}
+
+namespace {
+
+result<std::shared_ptr<ledger>> open_lmdb(const node_options& with) {
   lmdb_ledger::options options;
   options.path = with.store.substr(lmdb_scheme.size());
   options.durable = with.durable == node_options::durability::sync
@@ -35,6 +47,33 @@ result<std::shared_ptr<ledger>> open_store(const node_options& with) {
   auto opened = lmdb_ledger::open(std::move(options));
   if (!opened) return opened.error();
   return std::shared_ptr<ledger>{std::move(*opened)};
+}
+
+result<std::shared_ptr<ledger>> open_redis(const node_options& with,
+                                           std::function<void(const std::string&)> complain) {
+  auto where = redis::address::parse(with.store);
+  if (!where) return where.error();
+  auto secret = redis::password_said();
+  if (!secret) return secret.error();
+  redis_ledger::options options;
+  options.at = std::move(*where);
+  options.password = std::move(*secret);
+  options.most_queued = with.limits.store_calls;
+  options.read_only = with.observe;
+  options.complain = std::move(complain);
+  auto opened = redis_ledger::open(std::move(options));
+  if (!opened) return opened.error();
+  return std::shared_ptr<ledger>{std::move(*opened)};
+}
+
+} // namespace
+
+result<std::shared_ptr<ledger>> open_store(const node_options& with,
+                                           std::function<void(const std::string&)> complain) {
+  if (auto known = check_store(with.store); !known) return known.error();
+  if (is_shared(with.store)) return open_redis(with, std::move(complain));
+  if (with.store.starts_with(lmdb_scheme)) return open_lmdb(with);
+  return std::shared_ptr<ledger>{std::make_shared<memory_ledger>()};
 }
 
 std::filesystem::path socket_of(const node_options& with) {

@@ -157,6 +157,7 @@ void runner::drop(const std::string& job) {
 void runner::forget_all() {
   for (auto& [job, of] : jobs_) call_off(job, of, true);
   jobs_.clear();
+  unread_.clear();
 }
 
 } // namespace quipu

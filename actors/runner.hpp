@@ -6,6 +6,7 @@
 #include "flows/limits.hpp"
 
 #include <chrono>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -19,6 +20,12 @@ struct job_terms {
   history_mode history = history_mode::full;
   std::chrono::milliseconds stats_keep = std::chrono::hours{24 * 90}; ///< 0: for ever
   std::uint64_t records = 10'000;                                     ///< `limits.history.records`
+};
+
+/// A job as the store has it, as far as a comparison goes.
+struct owned_job {
+  head at{};
+  std::vector<quipu::mail> mail;
 };
 
 /// The jobs that one engine runs: for each its view, the events that wait for their turn and the
@@ -66,12 +73,18 @@ public:
   void popped(const std::string& job, const std::vector<mail>& got);
   /// The answer to `wish::read`.
   void reread(const std::string& job, const result<snapshot>& answer);
+  /// Everything that the store says is mine, after a time in which nobody knew what it has done: a
+  /// job that is at the head known here only gets its mail, every other is read anew.
+  void compare(const std::unordered_map<std::string, owned_job>& there);
+  /// Reads that the store could not answer, and jobs of versions that were not known, once more.
+  void look_again();
   /// The jobs of the old token are somebody else's: forget them.
   void forget_all();
 
 private:
   held* find(const std::string& job);
   void drop(const std::string& job);
+  void mistrust(const std::string& job, held& of);
   void conceive(const std::string& job, held& of, const identity& who, const value& message);
   void come_alive(const std::string& job, held& of, const identity& who);
   void go_on(const std::string& job, held& of);
@@ -96,6 +109,7 @@ private:
   token mine_ = 0;
   std::int64_t now_ms_ = 0;
   std::unordered_map<std::string, held> jobs_;
+  std::set<std::string> unread_; ///< to be read again
 };
 
 } // namespace quipu

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstdlib>
+#include <fstream>
 
 namespace quipu::redis {
 
@@ -95,6 +97,8 @@ result<address> address::parse(std::string_view url) {
     const auto value = cut(name, '=');
     if (name == "ns" && is_name(value))
       made.space = value;
+    else if (name == "evicts" && value == "allowed")
+      made.may_evict = true;
     else if (name != "db" || !is_local || !quipu::redis::parse(value, made.database))
       return wrong(url, fmt::format("\"{}\" is not understood", words));
     words = next;
@@ -109,6 +113,22 @@ std::string address::text() const {
     return fmt::format("{}{}{}:{}/{}{}{}", tcp, who, host, port, database, of.empty() ? "" : "?",
                        of);
   return fmt::format("{}{}{}?db={}{}{}", local, who, path, database, of.empty() ? "" : "&", of);
+}
+
+result<std::string> password_said() {
+  const auto said = [](const char* name) {
+    const char* value = std::getenv(name);
+    return std::string{value == nullptr ? "" : value};
+  };
+  const auto path = said("QUIPU_REDIS_PASSWORD_FILE");
+  if (path.empty()) return said("QUIPU_REDIS_PASSWORD");
+  std::ifstream file{path};
+  std::string line;
+  if (!std::getline(file, line))
+    return failure{
+        fault::unavailable,
+        fmt::format("QUIPU_REDIS_PASSWORD_FILE is {}: no password can be read from it", path)};
+  return line;
 }
 
 } // namespace quipu::redis

@@ -13,6 +13,8 @@ namespace quipu::redis {
 ///     redis://[USER@]HOST[:PORT][/DATABASE][?ns=NAMESPACE]
 ///     redis+unix://[USER@]/PATH[?db=DATABASE&ns=NAMESPACE]
 ///
+/// `evicts=allowed` takes a server that may throw jobs away when its memory is full.
+///
 /// A password is no part of it: others see command lines.
 struct address {
   std::string host;
@@ -21,6 +23,7 @@ struct address {
   std::string user;
   unsigned database = 0;
   std::string space = "main"; ///< the namespace: one server keeps many stores apart
+  bool may_evict = false;     ///< a server that throws away what it has is taken too
 
   /// `bad_request`, with what would be right.
   [[nodiscard]] static result<address> parse(std::string_view url);
@@ -31,6 +34,9 @@ struct address {
 
   bool operator==(const address&) const = default;
 };
+
+/// From the environment, or the first line of the file that it names; empty: none is needed.
+[[nodiscard]] result<std::string> password_said();
 
 /// Whether a store is kept in Redis.
 [[nodiscard]] bool is_address(std::string_view url);

@@ -127,8 +127,13 @@ void channel::open_store(const result<whole_reply>& said) {
   const piece what{said->get()};
   if (lacks_library(what) && !offered_) return load_library();
   std::string trouble;
-  if (what.is_error())
+  if (what.is_error() && what.text().find("unknown command") != std::string_view::npos)
+    trouble = "it knows no functions: Redis 7 or newer is needed";
+  else if (what.is_error())
     trouble = what.string();
+  else if (what.size() == 3 && what[0].is_nothing())
+    trouble = fmt::format("the user may not run {} (redis_bridge/README.md lists what it needs)",
+                          what[2].text());
   else if (what.size() != 3)
     trouble = "quipu1_open says something unknown";
   else if (what[0].text() != supported_format)

@@ -3,6 +3,7 @@
 #include "collation/refusals.hpp"
 #include "collation/store_rules.hpp"
 #include "redis_bridge/calls.hpp"
+#include "redis_bridge/doctor.hpp"
 #include "redis_bridge/listing.hpp"
 
 #include <fmt/format.h>
@@ -87,17 +88,31 @@ failure unanswerable(std::string_view job, std::string_view why, const piece& sa
 } // namespace
 
 result<std::unique_ptr<redis_ledger>> redis_ledger::open(options with) {
+  const auto complain = std::move(with.complain);
   calls::settings to;
   to.server.server.to = with.at;
   to.server.server.password = std::move(with.password);
   to.server.most_queued = with.most_queued;
   to.server.patience = with.patience;
-  to.server.complain = std::move(with.complain);
+  to.server.complain = complain;
   to.read_only = with.read_only;
   to.clock = std::move(with.clock);
   auto made = std::make_unique<inside>(std::move(to));
   if (auto opened = made->wait(); !opened) return opened.error();
-  made->title = with.at.text() + (with.read_only ? ", read only" : "");
+  made->title = with.at.text();
+  if (with.read_only) {
+    made->title += ", read only";
+  } else {
+    const auto seen = look_at(*made);
+    if (!seen) return seen.error();
+    for (const auto& each : remarks(*seen)) {
+      if (each.is == remark::weight::fault)
+        return failure{fault::unavailable, fmt::format("{}: {}", with.at.text(), each.text)};
+      if (each.is == remark::weight::warning && complain)
+        complain(fmt::format("{}: {}", with.at.text(), each.text));
+    }
+    made->title += ", " + seen->durability();
+  }
   return std::unique_ptr<redis_ledger>{new redis_ledger{std::move(made)}};
 }
 

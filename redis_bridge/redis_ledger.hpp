@@ -35,7 +35,9 @@ public:
   /// A namespace that begins so is gone when its store is closed: for tests.
   static constexpr std::string_view thrown_away = "test-";
 
-  /// `unavailable`: no server there, no permission, a newer format; the message says which.
+  /// `unavailable`: no server there, no permission, a newer format, a server that throws away what it
+  /// has when its memory is full; the message says which. `complain` hears what else of the server's
+  /// settings endangers jobs (doctor.hpp).
   static result<std::unique_ptr<redis_ledger>> open(options with);
   ~redis_ledger() override;
 

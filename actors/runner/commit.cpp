@@ -127,11 +127,16 @@ void runner::committed(const std::string& job, const result<receipt>& answer) {
   for (auto& child : of->out.front().children)
     wishes.push_back(wish::read{std::move(child.job)}); // it may be there, and ours
   of->out.pop_front();
-  of->rereading = true;
-  if (of->draft && of->draft->first.mail.empty() && of->draft->first.why != cause::passed)
-    of->refused.push_back(std::move(of->draft->first));
-  of->draft.reset();
-  if (of->out.empty() && !of->current) wishes.push_back(wish::read{job});
+  mistrust(job, *of);
+}
+
+/// What is known here of a job may not be so: it is read anew when nothing of it is under way.
+void runner::mistrust(const std::string& job, held& of) {
+  of.rereading = true;
+  if (of.draft && of.draft->first.mail.empty() && of.draft->first.why != cause::passed)
+    of.refused.push_back(std::move(of.draft->first));
+  of.draft.reset();
+  if (of.out.empty() && !of.current) wishes.push_back(wish::read{job});
 }
 
 /// What a job has beyond the records that it keeps becomes a checkpoint, a segment at a time.

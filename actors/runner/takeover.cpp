@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 /// Jobs as the store has them: taken from the ready queue or a dead engine, seized, read again.
 namespace quipu {
@@ -12,6 +13,7 @@ bool runner::load(const snapshot& what, held& into) {
   into.app = plans_.find(what.app, what.version);
   into.rules = into.app ? into.app->find(what.topic) : nullptr;
   auto view = quipu::job::load(what);
+  if (into.rules == nullptr && view) unread_.insert(what.job); // somebody fetches it meanwhile
   if (into.rules == nullptr || !view) {
     wishes.push_back(wish::warn{
         what.job, view ? fmt::format("its definition, app \"{}\" version \"{}\", is not known here",
@@ -94,6 +96,10 @@ void runner::reread(const std::string& job, const result<snapshot>& answer) {
     return;
   }
   const bool is_mine = answer && answer->owner == mine_ && answer->state == "running";
+  if (!answer && answer.error().code == fault::unavailable) { // the store is away: later
+    unread_.insert(job);
+    return;
+  }
   if (of == nullptr) {
     if (is_mine) took(*answer, false);
     return;
@@ -114,6 +120,27 @@ void runner::reread(const std::string& job, const result<snapshot>& answer) {
     if (owed.is == obligation::kind::child && find(owed.child) == nullptr)
       unknown.push_back(owed.child);
   for (auto& child : unknown) wishes.push_back(wish::read{std::move(child)});
+}
+
+void runner::compare(const std::unordered_map<std::string, owned_job>& there) {
+  for (const auto& [job, stored] : there)
+    if (find(job) == nullptr) wishes.push_back(wish::read{job});
+  for (auto& [job, of] : jobs_) {
+    // Of what is under way the answer will tell.
+    if (of.rereading || of.unborn || !of.out.empty()) continue;
+    const auto found = there.find(job);
+    if (found != there.end() && found->second.at == (of.draft ? of.draft->stands_on : of.at))
+      deliver(job, of, found->second.mail);
+    else
+      mistrust(job, of);
+  }
+}
+
+void runner::look_again() {
+  for (const auto& job : std::exchange(unread_, {})) {
+    const auto* of = find(job);
+    if (of == nullptr || of->rereading) wishes.push_back(wish::read{job});
+  }
 }
 
 } // namespace quipu

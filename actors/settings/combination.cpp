@@ -1,5 +1,6 @@
 /// What goes together, and what does not.
 
+#include "actors/open_store.hpp"
 #include "actors/settings/amount.hpp"
 #include "actors/settings/configuration.hpp"
 
@@ -10,7 +11,6 @@ namespace quipu {
 namespace {
 
 constexpr std::string_view memory_store = "memory:";
-constexpr std::string_view lmdb_scheme = "lmdb:";
 
 } // namespace
 
@@ -24,15 +24,18 @@ void configuration::check(findings& faults) const {
                                                *number, each.least, each.most));
   }
   const bool in_memory = of.store == memory_store;
-  const bool in_directory = of.store.starts_with(lmdb_scheme) && of.store != lmdb_scheme;
-  if (!in_memory && !in_directory)
-    faults.error(
-        origin("store"),
-        fmt::format("there is no store \"{}\"; lmdb:DIR or memory: would be right", of.store));
+  if (const auto known = check_store(of.store); !known)
+    faults.error(origin("store"), known.error().message);
   if (in_memory && is_said("durability") && of.durable == node_options::durability::sync)
     faults.error(origin("durability"),
                  "durability is sync, and the store is memory:, which keeps nothing; say lmdb:DIR, "
                  "or no durability");
+  if (is_shared(of.store) && is_said("durability"))
+    faults.error(origin("durability"), "durability is said, and the store is Redis, which has "
+                                       "settings of its own; say appendfsync there");
+  if (is_shared(of.store) && is_said("listen") && of.listen)
+    faults.error(origin("listen"), "listen is true, and the store is Redis: the quipu command goes "
+                                   "to the server itself; say no listen");
   if (in_memory && is_said("listen") && of.listen)
     faults.error(origin("listen"), "listen is true, and the store is memory:, which has no "
                                    "directory for the socket; say lmdb:DIR, or no listen");

@@ -16,6 +16,8 @@ namespace {
 
 constexpr std::string_view prefix = "QUIPU_";
 constexpr std::string_view file_variable = "QUIPU_CONFIG";
+/// A secret is no setting: it is neither in this file nor on command lines. So begin their names.
+constexpr std::string_view secret_variable = "QUIPU_REDIS_PASSWORD";
 
 /// The keys that may stand in the map at `above` ("limits."), in the order of the table.
 std::vector<std::string_view> keys_below(std::string_view above) {
@@ -99,7 +101,9 @@ void configuration::read_environment(const char* const* environment, findings& f
   for (; environment != nullptr && *environment != nullptr; ++environment) {
     const std::string_view entry{*environment};
     const auto name = entry.substr(0, entry.find('='));
-    if (!name.starts_with(prefix) || name == file_variable || name.size() == entry.size()) continue;
+    if (!name.starts_with(prefix) || name == file_variable || name.starts_with(secret_variable) ||
+        name.size() == entry.size())
+      continue;
     const auto at = somewhere(std::string{name});
     const auto found = by_variable.find(std::string{name});
     if (found != by_variable.end())

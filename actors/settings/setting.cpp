@@ -97,10 +97,14 @@ const std::vector<setting>& settings() {
   static const std::vector<setting> table{
       text(
           "store", "URL", [](auto& of) -> auto& { return of.store; },
-          "Where the jobs are kept: lmdb:DIR, a directory, or memory:, which keeps nothing."),
+          "Where the jobs are kept: lmdb:DIR, a directory of one node;\n"
+          "redis://[USER@]HOST[:PORT][/DATABASE][?ns=NAME] or redis+unix:///PATH, a Redis 7 server "
+          "that\n"
+          "many nodes share; memory:, which keeps nothing."),
       choice(
           "durability", durabilities, [](auto& of) -> auto& { return of.durable; },
-          "When what was accepted is safe.\n"
+          "When what was accepted is safe, in a directory. Redis has its own settings "
+          "(appendfsync).\n"
           "sync: what is answered has reached the disk; calls that come together share a sync.\n"
           "relaxed: kill and power loss cost at most the last 20 ms, never the store."),
       choice(

@@ -2,6 +2,7 @@
 
 #include "actors/definitions.hpp"
 #include "actors/local_client.hpp"
+#include "actors/open_store.hpp"
 #include "actors/remote.hpp"
 #include "lmdb_bridge/lmdb_ledger.hpp"
 #include "lmdb_bridge/pages.hpp"
@@ -37,7 +38,10 @@ std::unique_ptr<client> running_node(const std::filesystem::path& directory) {
 void target::declare(CLI::App& to) {
   auto* data =
       to.add_option("--data", data_, "the directory that keeps the jobs")->type_name("DIR");
-  to.add_option("--store", store_, "lmdb:DIR, for which --data DIR is short, or memory:")
+  to.add_option(
+        "--store", store_,
+        "lmdb:DIR, for which --data DIR is short, redis://HOST:PORT, redis+unix:///PATH, or "
+        "memory:")
       ->type_name("URL")
       ->excludes(data);
   // Known, so that whoever says it is told; it has no line in --help.
@@ -53,11 +57,7 @@ result<std::string> target::url() const {
   if (!data_.empty()) return std::string{lmdb_scheme} + data_;
   if (store_.empty())
     return failure{fault::bad_request, "which jobs? Say --data DIR (or --store URL)"};
-  const bool known =
-      store_ == memory_url || (store_.starts_with(lmdb_scheme) && store_ != lmdb_scheme);
-  if (!known)
-    return failure{fault::bad_request,
-                   fmt::format("\"{}\" is no store; there are: lmdb:DIR, memory:", store_)};
+  if (auto known = check_store(store_); !known) return known.error();
   return store_;
 }
 
@@ -83,11 +83,11 @@ result<session> target::keep() const {
   const auto store = url();
   if (!store) return store.error();
   const auto directory = directory_of(*store);
-  if (directory.empty()) return work({});
+  if (*store == memory_url) return work({});
   if (auto remote = running_node(directory)) return session{std::move(remote)};
-  lmdb_ledger::options options;
-  options.path = directory.string();
-  auto opened = lmdb_ledger::open(std::move(options));
+  node_options options;
+  options.store = *store;
+  auto opened = open_store(options);
   if (!opened) return opened.error();
   local_client::parts parts;
   parts.store = std::move(*opened);

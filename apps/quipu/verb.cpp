@@ -5,6 +5,7 @@ namespace quipu {
 action declare_activate(CLI::App& to);
 action declare_complete(CLI::App& to);
 action declare_deploy(CLI::App& to);
+action declare_doctor(CLI::App& to);
 action declare_graph(CLI::App& to);
 action declare_history(CLI::App& to);
 action declare_interrupt(CLI::App& to);
@@ -65,6 +66,8 @@ const std::vector<verb>& verbs() {
        declare_activate},
       {"verify", "say what is wrong in a store, and mend what can be", "--data /tmp/hello",
        declare_verify},
+      {"doctor", "look at a server that keeps jobs, and say what endangers them",
+       "--store redis://localhost", declare_doctor},
       {"scrub", "forget a job that has ended", "g-1 --data /tmp/hello", declare_scrub},
   };
   return table;

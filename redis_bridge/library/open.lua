@@ -5,6 +5,8 @@ local data_format = '1'
 
 redis.register_function { function_name = 'quipu1_open', flags = { 'allow-oom' }, callback = function(keys, args)
   begin(keys, args)
+  local why = forbidden({ 'HGET', 'HSET' })
+  if why then return why end
   local there = call('HGET', prefix .. 'meta', 'format')
   if not there then
     there = data_format

@@ -127,7 +127,7 @@ class FlowTest(Case):
 
     def test_a_store_that_is_not_for_tests_is_refused(self):
         file = self.write("nap.test.yaml", FLOW + "tests: []\n")
-        self.assertIn('"redis://x" is no store for tests', self.expect(quipu("test", "--store", "redis://x", file), 2).err)
+        self.assertIn('"postgres://x" is no store for tests', self.expect(quipu("test", "--store", "postgres://x", file), 2).err)
 
 
 if __name__ == "__main__":

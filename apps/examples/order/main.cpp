@@ -23,6 +23,7 @@ constexpr int exit_refused = 4;
 
 struct settings {
   std::string data = QUIPU_ROOT "/data/order";
+  std::string store; ///< instead of a directory
   std::string orders = QUIPU_ROOT "/configs/order/orders.jsonl";
   std::string flow = QUIPU_ROOT "/configs/order/order.yaml";
   std::string calls;
@@ -33,6 +34,7 @@ struct settings {
 
 void declare(CLI::App& app, settings& to) {
   app.add_option("--data", to.data, "the directory that keeps the jobs")->capture_default_str();
+  app.add_option("--store", to.store, "the store instead of a directory: redis://HOST:PORT");
   app.add_option("--orders", to.orders, "the orders, one a line, as JSON")->capture_default_str();
   app.add_option("--flow", to.flow, "the flow")->capture_default_str();
   app.add_option("--calls", to.calls, "append a line for each call of a worker to this file");
@@ -79,18 +81,19 @@ int conclude(quipu::terminal& out, const settings& with, const std::vector<outco
     out.line(
         fmt::format("speed    {} orders, {} jobs with their payments, in {:.1f} s: {:.0f} jobs/s",
                     ran, jobs, took.count(), static_cast<double>(jobs) / took.count()));
-  out.line(fmt::format("data     {}", shown_path(with.data)));
+  const auto where = with.store.empty() ? "--data " + shown_path(with.data)
+                                        : "--store " + quipu::escaped(with.store);
+  out.line(fmt::format("data     {}",
+                       with.store.empty() ? shown_path(with.data) : quipu::escaped(with.store)));
   if (unended > 0)
     out.line(out.paint(
         colour::red, fmt::format("not run  {} orders: the table says why; run it again", unended)));
   out.line("");
   out.line("try      ./dev run                                    again: what is done stays done");
   out.line("         change an amount in configs/order/orders.jsonl, then ./dev run");
-  const auto data = shown_path(with.data);
-  out.line(fmt::format("         ./dev quipu jobs --data {}", data));
+  out.line(fmt::format("         ./dev quipu jobs {}", where));
   if (!all.empty() && !all.front().job.empty())
-    out.line(fmt::format("         ./dev quipu job {} --data {}", quipu::escaped(all.front().job),
-                         data));
+    out.line(fmt::format("         ./dev quipu job {} {}", quipu::escaped(all.front().job), where));
   return unended == 0 ? 0 : exit_failed;
 }
 
@@ -102,7 +105,7 @@ int run(const settings& with) {
     err.line(err.paint(colour::yellow, "warning: ") + quipu::escaped(complaint));
 
   const call_log log{with.calls};
-  quipu::node node{{.store = "lmdb:" + with.data}};
+  quipu::node node{{.store = with.store.empty() ? "lmdb:" + with.data : with.store}};
   serve(node, log, std::chrono::milliseconds{with.payment_ms});
   if (const auto started = node.start(); !started)
     return complain(err, started.error(), exit_unreachable);

@@ -4,6 +4,7 @@
 #include "apps/terminal.hpp"
 #include "collation/memory_ledger.hpp"
 #include "lmdb_bridge/lmdb_ledger.hpp"
+#include "redis_bridge/redis_ledger.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -12,6 +13,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 
 namespace quipu {
 
@@ -44,6 +46,23 @@ private:
   std::filesystem::path root_;
   std::size_t count_ = 0;
 };
+
+/// Each test has a namespace of its own on the server, gone with the test.
+flow_test::make_store stores_in(const redis::address& where) {
+  return [where, count = 0](
+             std::function<std::int64_t()> clock) mutable -> result<std::unique_ptr<ledger>> {
+    redis_ledger::options with;
+    with.at = where;
+    with.at.space = fmt::format("{}{}-{}", redis_ledger::thrown_away, getpid(), ++count);
+    auto password = redis::password_said();
+    if (!password) return password.error();
+    with.password = std::move(*password);
+    with.clock = std::move(clock);
+    auto opened = redis_ledger::open(std::move(with));
+    if (!opened) return opened.error();
+    return std::unique_ptr<ledger>{std::move(*opened)};
+  };
+}
 
 flow_test::make_store stores(const std::string& url, scratch& in) {
   if (url == memory_store)
@@ -78,11 +97,17 @@ void tell(const std::string& file, const std::vector<flow_test::outcome>& all, s
 }
 
 int test(const test_arguments& with) {
-  if (with.store != memory_store && with.store != lmdb_store)
-    return complain_usage(
-        fmt::format("\"{}\" is no store for tests; there are: memory:, lmdb:", with.store));
+  std::optional<redis::address> server;
+  if (redis::is_address(with.store)) {
+    const auto where = redis::address::parse(with.store);
+    if (!where) return complain_usage(where.error().message);
+    server = *where;
+  } else if (with.store != memory_store && with.store != lmdb_store) {
+    return complain_usage(fmt::format(
+        "\"{}\" is no store for tests; there are: memory:, lmdb:, redis://HOST:PORT", with.store));
+  }
   scratch room;
-  const auto store = stores(with.store, room);
+  const auto store = server ? stores_in(*server) : stores(with.store, room);
   std::size_t passed = 0;
   std::size_t failed = 0;
   bool refused = false;
@@ -106,7 +131,9 @@ int test(const test_arguments& with) {
 action declare_test(CLI::App& to) {
   const auto with = std::make_shared<test_arguments>();
   to.add_option("FILE", with->files, "files of flow tests")->required();
-  to.add_option("--store", with->store, "memory: or lmdb: (a directory that is thrown away)")
+  to.add_option("--store", with->store,
+                "memory:, lmdb: (a directory that is thrown away), or redis://HOST:PORT (a "
+                "namespace that is)")
       ->type_name("URL")
       ->capture_default_str();
   to.add_flag(

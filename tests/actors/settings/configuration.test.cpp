@@ -176,7 +176,16 @@ TEST_CASE("what does not go together is refused at the place where it was said")
             .starts_with("node.yaml:2:9: error: listen is true"));
   CHECK(faults_of("store: 'memory:'\n").empty());
   CHECK(faults_of("store: 'redis:x'\n") == "node.yaml:1:8: error: there is no store \"redis:x\"; "
-                                           "lmdb:DIR or memory: would be right");
+                                           "lmdb:DIR, redis://HOST:PORT, redis+unix:///PATH or "
+                                           "memory: would be right");
+  CHECK(faults_of("store: 'redis://localhost'\n").empty());
+  CHECK(faults_of("store: 'rediss://localhost'\n").find("TLS is not there yet") !=
+        std::string::npos);
+  CHECK(faults_of("store: 'redis://me:secret@localhost'\n").find("secret") == std::string::npos);
+  CHECK(faults_of("store: 'redis://me:secret@localhost'\n").find("QUIPU_REDIS_PASSWORD_FILE") !=
+        std::string::npos);
+  CHECK(faults_of("store: 'redis://localhost'\ndurability: sync\n")
+            .starts_with("node.yaml:2:13: error: durability is said"));
   CHECK(faults_of("store: 'lmdb:'\n").starts_with("node.yaml:1:8: error: "));
   CHECK(faults_of("limits: {payload: {bytes: 17MiB}}\n")
             .starts_with("node.yaml:1:27: error: limits.control.bytes is 16MiB and "

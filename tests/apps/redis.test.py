@@ -1,0 +1,210 @@
+"""Jobs in Redis: several processes on one server, each killed, stopped or cut off in its turn."""
+
+import contextlib
+import json
+import shutil
+import signal
+import subprocess
+import time
+from collections import defaultdict
+
+from harness import BIN, PATIENCE, ROOT, Case, call, main, quipu
+
+LANGUAGE = sorted((ROOT / "tests/language").glob("*.test.yaml"))
+
+
+def order(name):
+    return {"id": name, "customer": {"name": "Ana", "country": "PE"}, "currency": "EUR",
+            "lines": [{"sku": "MUG", "name": "Mug", "qty": 2, "price": 40.5}], "card": {"brand": "visa", "last4": "4242"}}
+
+
+class Redis(Case):
+    def setUp(self):
+        super().setUp()
+        self.socket = self.home / "redis.sock"
+        self.store = f"redis+unix://{self.socket}"
+        self.server = None
+        self.begin_server()
+
+    def tearDown(self):
+        if self.server:
+            self.server.kill()
+            self.server.wait()
+        super().tearDown()
+
+    def begin_server(self):
+        self.server = subprocess.Popen(
+            ["redis-server", "--port", "0", "--unixsocket", self.socket, "--dir", self.home, "--save", "", "--appendonly",
+             "yes", "--appendfsync", "always", "--logfile", self.home / "log"])
+        self.until(lambda: self.cli("PING") == "PONG", "the server answers")
+
+    def cli(self, *words):
+        done = subprocess.run(["redis-cli", "-s", self.socket, *words], capture_output=True, text=True, timeout=PATIENCE)
+        return done.stdout.strip()
+
+    def until(self, holds, what):
+        end = time.monotonic() + PATIENCE
+        while not holds():
+            self.assertLess(time.monotonic(), end, f"not within {PATIENCE} s: {what}")
+            time.sleep(0.02)
+
+    def words(self, name, count=40, payment=30):
+        """A process that runs orders of its own, with workers for everybody's."""
+        file = self.write(f"{name}.jsonl", "".join(json.dumps(order(f"{name}-{n}")) + "\n" for n in range(count)))
+        return [BIN / "quipu_order", "--store", self.store, "--orders", file, "--payment-ms", str(payment), "--calls",
+                self.home / "calls", "--in-flight", "32"]
+
+    @contextlib.contextmanager
+    def engine(self, name, **more):
+        running = subprocess.Popen(self.words(name, **more), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        try:
+            yield running
+        finally:
+            running.send_signal(signal.SIGCONT)
+            running.kill()
+            running.communicate()
+
+    def finished(self, running):
+        out, err = running.communicate(timeout=PATIENCE)
+        self.assertEqual(running.returncode, 0, out + err)
+        self.assertNotIn("Sanitizer", err)
+        return out
+
+    def jobs(self, state):
+        said = self.expect(quipu("jobs", "--store", self.store, "--state", state, "--most", "1000", "--json"), 0)
+        return said.json()["jobs"]
+
+    def ended(self):
+        self.until(lambda: not self.jobs("running"), "every job ends")
+
+    def calls(self):
+        """Of each idempotency key what it was called with."""
+        seen = defaultdict(set)
+        for text in (self.home / "calls").read_text().splitlines():
+            entry = json.loads(text)
+            seen[entry["key"]].add(json.dumps(entry["input"], sort_keys=True))
+        return seen
+
+    def called(self, many):
+        file = self.home / "calls"
+        self.until(lambda: file.exists() and file.read_text().count("\n") >= many, f"{many} calls")
+
+    def check(self, orders):
+        """Every order ended once, every call of a key had one input."""
+        self.ended()
+        self.assertTrue(all(len(inputs) == 1 for inputs in self.calls().values()))
+        names = [job["id"].split(".")[0] for job in self.jobs("completed")]
+        for name in orders:
+            self.assertEqual(names.count(name), 1, name)
+
+    def finish(self, *names):
+        """Runs the orders of these processes to their ends: what they had begun is taken up where it was."""
+        for name in names:
+            self.expect(call(*self.words(name)), 0)
+        self.check([f"{name}-{n}" for name in names for n in range(40)])
+
+    def test_the_order_example_runs_on_a_server(self):
+        first = self.expect(call(*self.words("a", count=20, payment=1)), 0)
+        self.assertIn("redis+unix://", first.out)
+        again = self.expect(call(*self.words("a", count=20, payment=1)), 0)
+        self.assertIn("done already: 20 of 20", again.out)
+        id = next(job["id"] for job in self.jobs("completed") if job["id"].startswith("a-7."))
+        self.assertIn('"result":"shipped"', self.expect(quipu("job", id, "--store", self.store), 0).out)
+        self.assertIn("parcel", self.expect(quipu("history", id, "--store", self.store), 0).out)
+
+    def test_what_a_killed_engine_owned_is_taken_over_by_another(self):
+        with self.engine("a") as one, self.engine("b"):
+            self.called(40)
+            one.kill()
+            self.finish("a", "b")
+
+    def test_an_engine_that_was_stopped_beyond_its_lease_is_refused_and_its_jobs_end_once(self):
+        with self.engine("a") as one:
+            self.called(20)
+            one.send_signal(signal.SIGSTOP)
+            self.finish("a")
+            one.send_signal(signal.SIGCONT)
+            self.finished(one)
+            self.finish("a")
+
+    def test_engines_go_on_when_their_server_was_killed_and_came_back(self):
+        with self.engine("a") as one, self.engine("b") as two:
+            for kill in (30, 60, 90):
+                self.called(kill)
+                self.server.kill()
+                self.server.wait()
+                self.begin_server()
+            for running in (one, two):
+                running.communicate(timeout=PATIENCE)
+            self.finish("a", "b")
+
+    def test_a_store_that_comes_back_older_than_it_was_is_compared_and_every_job_ends(self):
+        with self.engine("a") as one:
+            self.called(30)
+            shutil.copytree(self.home / "appendonlydir", self.home / "older")
+            self.called(60)
+            self.server.kill()
+            self.server.wait()
+            shutil.rmtree(self.home / "appendonlydir")
+            (self.home / "older").rename(self.home / "appendonlydir")
+            self.begin_server()
+            one.communicate(timeout=PATIENCE)
+            self.finish("a")
+
+    def test_a_lost_library_and_lost_connections_lose_nothing(self):
+        with self.engine("a") as one:
+            for at in range(10, 100, 10):
+                self.called(at)
+                self.cli("FUNCTION", "FLUSH")
+                self.cli("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes")
+            one.communicate(timeout=PATIENCE)
+            self.finish("a")
+
+    def test_flow_tests_run_on_a_server_and_leave_nothing_there(self):
+        said = self.expect(quipu("test", *LANGUAGE[::8], "--store", self.store), 0)
+        self.assertIn(" 0 failed", said.out)
+        self.assertEqual(self.cli("DBSIZE"), "0")
+
+    def test_a_node_learns_of_what_another_process_deploys(self):
+        flow = self.write("late.yaml", "app:\n  id: late\n  version: '1'\n  graphs:\n    - subscribes: late.start\n"
+                                       "      activities:\n        t: {type: trigger}\n        h: {type: hook}\n"
+                                       "      transitions:\n        t: [{to: h}]\n")
+        node = subprocess.Popen([BIN / "quipu", "node", "--store", self.store], stdout=subprocess.PIPE,
+                                stderr=subprocess.PIPE, text=True)
+        try:
+            self.until(lambda: self.cli("HLEN", "quipu:{main.0}:leases") not in ("", "0"), "the node is there")
+            self.expect(quipu("deploy", flow, "--store", self.store), 0)
+            self.expect(quipu("activate", "late", "1", "--store", self.store), 0)
+            said = self.expect(quipu("run", "late.start", "{}", "--store", self.store), 0)
+            self.assertIn("completed", said.out)
+        finally:
+            node.terminate()
+            err = node.communicate(timeout=PATIENCE)[1]
+        self.assertNotIn("error", err)
+
+    def test_flow_tests_see_the_same_records_on_a_server_and_in_memory(self):
+        said = {store: self.expect(quipu("test", "--verbose", "--store", store, *LANGUAGE[::12]), 0).out
+                for store in ("memory:", self.store)}
+        self.assertEqual(said["memory:"], said[self.store])
+
+    def test_the_doctor_names_what_endangers_jobs(self):
+        self.cli("CONFIG", "SET", "maxmemory", "100mb", "hash-max-listpack-value", "512")
+        self.assertNotIn("warning", self.expect(quipu("doctor", "--store", self.store), 0).out)
+        self.cli("CONFIG", "SET", "appendfsync", "no", "maxmemory-policy", "allkeys-lru")
+        said = self.expect(quipu("doctor", "--store", self.store), 1).out
+        self.assertIn("warning appendfsync is no", said)
+        self.assertIn("fault   maxmemory-policy is allkeys-lru", said)
+        told = self.expect(quipu("doctor", "--store", self.store, "--json"), 1).json()
+        self.assertIn("fault", [each["is"] for each in told["remarks"]])
+        refused = self.expect(quipu("deploy", ROOT / "configs/hello.yaml", "--store", self.store), 3)
+        self.assertIn("evicts=allowed", refused.err)
+        self.expect(quipu("deploy", ROOT / "configs/hello.yaml", "--store", self.store + "?evicts=allowed"), 0)
+        self.expect(quipu("doctor", "--store", "lmdb:here"), 2)
+
+    def test_a_server_that_is_not_there_is_said(self):
+        said = self.expect(quipu("jobs", "--store", "redis+unix:///nowhere/redis.sock"), 3)
+        self.assertIn("/nowhere/redis.sock", said.err)
+
+
+if __name__ == "__main__":
+    main()
