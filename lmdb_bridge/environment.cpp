@@ -1,7 +1,9 @@
 #include "lmdb_bridge/environment.hpp"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 #include <zlib.h>
 
@@ -24,6 +26,28 @@ void check(int code, std::string_view doing) {
 }
 
 std::string data_file(const std::string& directory) { return directory + "/data.mdb"; }
+
+std::size_t room_of(const struct statvfs& disk) {
+  return static_cast<std::size_t>(disk.f_bavail) * disk.f_frsize;
+}
+
+/// LMDB says EIO when the disk took only a part of what it wrote: that is how a disk becomes full.
+int cause_of(int code, std::size_t disk_room) {
+  constexpr std::size_t nothing = 1U << 18U;
+  return code == EIO && disk_room < nothing ? ENOSPC : code;
+}
+
+/// LMDB maps its table of readers, and a page of it that has no room on the disk is a SIGBUS: so it
+/// gets its room before. As large as LMDB makes it.
+int reserve_lock_file(const std::string& directory) {
+  constexpr off_t size = 8192;
+  const auto descriptor =
+      ::open((directory + "/lock.mdb").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  if (descriptor < 0) return errno;
+  const auto code = posix_fallocate(descriptor, 0, size);
+  ::close(descriptor);
+  return code;
+}
 
 failure opening(const std::string& directory, int code) {
   const auto broken = code == MDB_INVALID || code == MDB_VERSION_MISMATCH ||
@@ -86,11 +110,16 @@ result<environment> environment::open(const std::string& directory, std::size_t 
   made.env_.reset(raw);
   mdb_env_set_maxdbs(raw, table_names.size());
   mdb_env_set_mapsize(raw, map_size);
+  if (!read_only)
+    if (const auto code = reserve_lock_file(directory)) return opening(directory, code);
   const unsigned flags = MDB_NOTLS | (read_only ? MDB_RDONLY : 0U);
-  if (const auto code = mdb_env_open(raw, directory.c_str(), flags, 0600))
-    return opening(directory, code);
+  if (const auto code = mdb_env_open(raw, directory.c_str(), flags, 0600)) {
+    struct statvfs disk {};
+    const bool known = statvfs(directory.c_str(), &disk) == 0;
+    return opening(directory, cause_of(code, known ? room_of(disk) : SIZE_MAX));
+  }
   try {
-    if (auto whole = made.check_size(directory, read_only); !whole) return whole.error();
+    if (auto whole = made.check_size(directory); !whole) return whole.error();
     if (auto ready = made.open_tables(directory, read_only); !ready) return ready.error();
   } catch (const trouble& why) {
     return opening(directory, why.code);
@@ -100,9 +129,17 @@ result<environment> environment::open(const std::string& directory, std::size_t 
   return made;
 }
 
+std::size_t environment::disk_room() const {
+  int descriptor = -1;
+  struct statvfs disk {};
+  const bool known =
+      mdb_env_get_fd(raw(), &descriptor) == MDB_SUCCESS && fstatvfs(descriptor, &disk) == 0;
+  return known ? room_of(disk) : SIZE_MAX;
+}
+
 // The file may end before its last page only if all that is missing is free: a page that was taken
 // and freed by one transaction is never written.
-result<void> environment::check_size(const std::string& directory, bool read_only) const {
+result<void> environment::check_size(const std::string& directory) const {
   MDB_envinfo info{};
   MDB_stat stat_of{};
   check(mdb_env_info(raw(), &info), "read the state of the data file");
@@ -118,7 +155,9 @@ result<void> environment::check_size(const std::string& directory, bool read_onl
   const failure cut{fault::corrupt,
                     fmt::format("{} is cut short: it has {} bytes of {}; restore it from a copy",
                                 data_file(directory), size, needed)};
-  if (read_only || ftruncate(descriptor, static_cast<off_t>(needed)) != 0) return cut;
+  // Who only looks stretches it too: that changes nothing that was written.
+  const auto path = data_file(directory);
+  if (truncate(path.c_str(), static_cast<off_t>(needed)) != 0) return cut;
   bool whole = false;
   try {
     const transaction look{*this, true};
@@ -130,7 +169,7 @@ result<void> environment::check_size(const std::string& directory, bool read_onl
     whole = false;
   }
   if (whole) return {};
-  (void)!ftruncate(descriptor, file.st_size);
+  (void)!truncate(path.c_str(), file.st_size);
   return cut;
 }
 
@@ -194,7 +233,8 @@ void transaction::put(table in, std::string_view key, std::string_view value) {
   written_bytes_ += key.size() + value.size() + seal_size;
   auto name = as_val(key);
   MDB_val room{value.size() + seal_size, nullptr};
-  check(mdb_put(raw_.get(), in_->dbi(in), &name, &room, MDB_RESERVE), "write a row");
+  const auto code = mdb_put(raw_.get(), in_->dbi(in), &name, &room, MDB_RESERVE);
+  if (code != MDB_SUCCESS) check(cause_of(code, in_->disk_room()), "write a row");
   auto* to = static_cast<char*>(room.mv_data);
   if (!value.empty()) std::memcpy(to, value.data(), value.size());
   const auto sum = seal(key, value);
@@ -232,7 +272,9 @@ void transaction::erase_all(table in, std::string_view prefix) {
     at.erase();
 }
 
-void transaction::commit() { check(mdb_txn_commit(raw_.release()), "commit"); }
+void transaction::commit() {
+  check(cause_of(mdb_txn_commit(raw_.release()), in_->disk_room()), "commit");
+}
 
 std::set<std::size_t> transaction::free_pages() const {
   std::set<std::size_t> pages;

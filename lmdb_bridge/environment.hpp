@@ -27,10 +27,12 @@ public:
                                   bool read_only);
 
   [[nodiscard]] MDB_env* raw() const { return env_.get(); }
+  /// Bytes that the disk under the file has left.
+  [[nodiscard]] std::size_t disk_room() const;
   [[nodiscard]] MDB_dbi dbi(table which) const { return dbis_[static_cast<std::size_t>(which)]; }
 
 private:
-  result<void> check_size(const std::string& directory, bool read_only) const;
+  result<void> check_size(const std::string& directory) const;
   result<void> open_tables(const std::string& directory, bool read_only);
 
   std::unique_ptr<MDB_env, decltype(&mdb_env_close)> env_{nullptr, &mdb_env_close};

@@ -9,7 +9,7 @@ namespace {
 // Decoded jobs that are kept; beyond, all are forgotten and read again.
 constexpr std::size_t most_jobs_kept = 8192;
 
-// Bytes of the file that no new job gets, or a quarter of it.
+// Bytes of the file and of its disk that no new job gets, or a quarter of them.
 constexpr std::size_t most_kept_free = std::size_t{64} << 20U;
 
 // How far the newest time may run ahead of what is stored of it.
@@ -75,19 +75,24 @@ void store::abort() {
   counters_ = written_;
 }
 
-bool store::has_room() {
+store::room store::room_for_jobs() {
   MDB_envinfo info{};
   MDB_stat stat_of{};
   mdb_env_info(in_->raw(), &info);
   mdb_env_stat(in_->raw(), &stat_of);
-  const auto kept = std::min(most_kept_free, info.me_mapsize / 4);
+  const auto page = std::size_t{stat_of.ms_psize};
+  const auto on_disk = in_->disk_room();
+  const auto file = (info.me_last_pgno + 1) * page;
+  const auto kept = std::min({most_kept_free, info.me_mapsize / 4, (file + on_disk) / 4});
   // Pages are copied on the way to what is written, so count each byte twice.
-  const auto needed = (kept + 2 * txn().written_bytes()) / stat_of.ms_psize;
-  const auto never_used = info.me_mapsize / stat_of.ms_psize - info.me_last_pgno - 1;
-  if (never_used >= needed) return true;
+  const auto needed = (kept + 2 * txn().written_bytes()) / page;
+  const auto in_map = (info.me_mapsize - file) / page;
+  const auto growth = std::min(in_map, on_disk / page);
+  if (growth >= needed) return room::enough;
   // LMDB shows the list to readers only. Once a transaction: it may be long.
   if (!free_pages_) free_pages_ = transaction{*in_, true}.count_free();
-  return never_used + *free_pages_ >= needed;
+  if (growth + *free_pages_ >= needed) return room::enough;
+  return growth < in_map ? room::full_disk : room::full_file;
 }
 
 void store::load_counters() {

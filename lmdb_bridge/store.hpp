@@ -32,8 +32,9 @@ public:
   /// Nothing of the open transaction has been.
   void abort();
   [[nodiscard]] bool is_open() const { return txn_.has_value(); }
+  enum class room : std::uint8_t { enough, full_file, full_disk };
   /// Whether a job may be begun: some room is kept for those that have begun already.
-  [[nodiscard]] bool has_room();
+  [[nodiscard]] room room_for_jobs();
   /// The newest time that the store has known.
   [[nodiscard]] std::int64_t newest() const { return counters_.newest; }
   /// Whoever had leases is dead: nobody else can have the directory open.

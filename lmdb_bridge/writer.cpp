@@ -10,8 +10,13 @@ namespace {
 
 constexpr std::chrono::milliseconds longest_unsynced{20};
 
+// How often a full disk is tried again.
+constexpr std::chrono::milliseconds between_tries{100};
+
 // So that a transaction and its sync stay short, however much has queued up.
 constexpr std::size_t most_in_batch = 1024;
+
+bool is_full_disk(const trouble& why) { return why.code == ENOSPC || why.code == EDQUOT; }
 
 } // namespace
 
@@ -51,7 +56,7 @@ void writer::on_bell(std::function<void(token)> ring) {
 void writer::run() {
   for (;;) {
     auto batch = next_batch();
-    const bool done = batch.empty() && !on_.is_open();
+    const bool done = batch.empty() && !on_.is_open() && in_transaction_.empty();
     perform_all(std::move(batch));
     if (!done) continue;
     const std::lock_guard lock{mutex_};
@@ -63,7 +68,7 @@ void writer::run() {
 writer::operations writer::next_batch() {
   std::unique_lock lock{mutex_};
   const auto ready = [&] { return stopping_ || !queue_.empty(); };
-  if (on_.is_open())
+  if (on_.is_open() || waits_for_room_)
     wake_.wait_until(lock, commit_at_, ready);
   else
     wake_.wait(lock, ready);
@@ -81,14 +86,18 @@ writer::operations writer::next_batch() {
 void writer::perform_all(operations batch) {
   const bool idle = batch.empty();
   for (auto& one : batch) perform(std::move(one));
-  if (with_.relaxed && !with_.read_only) {
+  bool stop = false;
+  {
+    const std::lock_guard lock{mutex_};
+    stop = stopping_ && queue_.empty();
+  }
+  if (waits_for_room_) {
+    if (!stop && clock::now() < commit_at_) return;
+    if (redo()) commit();
+    if (stop && waits_for_room_) fence("cannot commit: no space left on the disk");
+  } else if (with_.relaxed && !with_.read_only) {
     complete(in_transaction_);
     ring_bells();
-    bool stop = false;
-    {
-      const std::lock_guard lock{mutex_};
-      stop = stopping_ && queue_.empty();
-    }
     if ((stop || idle || clock::now() >= commit_at_)) commit();
   } else {
     commit();
@@ -100,6 +109,11 @@ void writer::perform(std::unique_ptr<operation> one) {
     one->refuse(*fenced_);
     return one->complete();
   }
+  if (waits_for_room_) {
+    if (!one->begins_job) return in_transaction_.push_back(std::move(one));
+    one->refuse(no_room(*one, store::room::full_disk));
+    return one->complete();
+  }
   try {
     attempt(*one);
     in_transaction_.push_back(std::move(one));
@@ -107,7 +121,7 @@ void writer::perform(std::unique_ptr<operation> one) {
     again_without(std::move(one), why);
   } catch (const broken_row& why) {
     on_.abort();
-    redo();
+    (void)redo();
     one->refuse({fault::corrupt, fmt::format("{}: {}", with_.describe, why.what())});
     in_transaction_.push_back(std::move(one));
   }
@@ -119,7 +133,10 @@ void writer::attempt(operation& one) {
     on_.begin(with_.read_only);
     commit_at_ = clock::now() + longest_unsynced;
   }
-  if (one.begins_job && !on_.has_room()) return one.refuse(no_room(one));
+  // What was made once has had its answer, or will: it is not refused any more.
+  if (one.begins_job && !one.at_ms)
+    if (const auto room = on_.room_for_jobs(); room != store::room::enough)
+      return one.refuse(no_room(one, room));
   if (!one.at_ms) one.at_ms = with_.now();
   on_.now = *one.at_ms;
   one.perform(on_);
@@ -128,18 +145,24 @@ void writer::attempt(operation& one) {
 
 void writer::again_without(std::unique_ptr<operation> culprit, const trouble& why) {
   on_.abort();
+  if (is_full_disk(why)) {
+    in_transaction_.push_back(std::move(culprit));
+    return wait_for_room();
+  }
   if (why.code != MDB_MAP_FULL && why.code != MDB_TXN_FULL) {
     fence(why.what());
     culprit->refuse(*fenced_);
     return culprit->complete();
   }
-  redo();
+  (void)redo();
   if (fenced_) {
     culprit->refuse(*fenced_);
     return culprit->complete();
   }
+  if (waits_for_room_) return in_transaction_.push_back(std::move(culprit));
   // Once more, behind a commit: that sets pages free.
   commit();
+  if (waits_for_room_) return in_transaction_.push_back(std::move(culprit));
   if (!culprit->begins_job && !fenced_) {
     try {
       attempt(*culprit);
@@ -149,18 +172,23 @@ void writer::again_without(std::unique_ptr<operation> culprit, const trouble& wh
       on_.abort();
     }
   }
-  culprit->refuse(fenced_ ? *fenced_ : no_room(*culprit));
+  culprit->refuse(fenced_ ? *fenced_ : no_room(*culprit, store::room::full_file));
   culprit->complete();
 }
 
-// Makes the calls of a transaction that came to nothing again, in a new one.
-void writer::redo() {
+// Makes the calls of a transaction that came to nothing again, in a new one. False: they cannot be.
+bool writer::redo() {
   try {
     for (const auto& one : in_transaction_) attempt(*one);
-  } catch (const std::runtime_error& why) {
+    return true;
+  } catch (const trouble& why) {
+    on_.abort();
+    is_full_disk(why) ? wait_for_room() : fence(why.what());
+  } catch (const broken_row& why) {
     on_.abort();
     fence(why.what());
   }
+  return false;
 }
 
 void writer::commit() {
@@ -169,10 +197,26 @@ void writer::commit() {
     complete(in_transaction_);
     in_transaction_.clear();
     completed_ = 0;
+    waits_for_room_ = false;
     ring_bells();
   } catch (const trouble& why) {
     on_.abort();
-    fence(why.what());
+    is_full_disk(why) ? wait_for_room() : fence(why.what());
+  }
+}
+
+// Nothing of the transaction is on disk. Jobs that nobody was told of yet do not begin; all else
+// stays, and is made again later.
+void writer::wait_for_room() {
+  waits_for_room_ = true;
+  commit_at_ = clock::now() + between_tries;
+  operations refused;
+  for (auto at = completed_; at < in_transaction_.size(); ++at)
+    if (in_transaction_[at]->begins_job) refused.push_back(std::move(in_transaction_[at]));
+  std::erase(in_transaction_, nullptr);
+  for (auto& one : refused) {
+    if (!one->refused) one->refuse(no_room(*one, store::room::full_disk));
+    one->complete();
   }
 }
 
@@ -204,9 +248,15 @@ void writer::fence(const std::string& why) {
   complete(in_transaction_);
   in_transaction_.clear();
   completed_ = 0;
+  waits_for_room_ = false;
 }
 
-failure writer::no_room(const operation& one) const {
+failure writer::no_room(const operation& one, store::room why) const {
+  if (why == store::room::full_disk)
+    return {fault::unavailable,
+            fmt::format("no space left on the disk of {}, so no job is begun; what has begun goes "
+                        "on: free some",
+                        with_.describe)};
   return {fault::unavailable,
           fmt::format("{} is full{}: raise limits.store.bytes, or scrub ended jobs", with_.describe,
                       one.begins_job ? ", so no job is begun" : "")};

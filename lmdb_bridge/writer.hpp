@@ -57,7 +57,8 @@ private:
 /// in the open transaction, which is committed, with its sync, every 20 ms and at the end.
 ///
 /// No room left (MDB_MAP_FULL) refuses the call that met it, alone; what the transaction held is
-/// made again without it. Any other failed write or sync fences: nothing is accepted until the
+/// made again without it. No room left on the disk: jobs that were to begin are refused, everything
+/// else waits and is made again until there is room. Any other failed write or sync fences: nothing is accepted until the
 /// store is opened again, since after a failed sync nobody knows what the disk has.
 class writer {
 public:
@@ -86,12 +87,13 @@ private:
   void perform(std::unique_ptr<operation> one);
   void attempt(operation& one);
   void again_without(std::unique_ptr<operation> culprit, const trouble& why);
-  void redo();
+  bool redo();
   void commit();
+  void wait_for_room();
   void complete(operations& done);
   void ring_bells();
   void fence(const std::string& why);
-  [[nodiscard]] failure no_room(const operation& one) const;
+  [[nodiscard]] failure no_room(const operation& one, store::room why) const;
 
   store& on_;
   settings with_;
@@ -99,6 +101,7 @@ private:
   operations in_transaction_; ///< made, and not yet on disk; completed already if relaxed
   std::size_t completed_ = 0; ///< how many of these
   clock::time_point commit_at_;
+  bool waits_for_room_ = false; ///< the disk is full: nothing of `in_transaction_` is made
 
   std::mutex mutex_;
   std::condition_variable wake_;

@@ -4,6 +4,7 @@ namespace quipu {
 
 action declare_activate(CLI::App& to);
 action declare_complete(CLI::App& to);
+action declare_copy(CLI::App& to);
 action declare_deploy(CLI::App& to);
 action declare_doctor(CLI::App& to);
 action declare_graph(CLI::App& to);
@@ -68,6 +69,8 @@ const std::vector<verb>& verbs() {
        declare_verify},
       {"doctor", "look at a server that keeps jobs, and say what endangers them",
        "--store redis://localhost", declare_doctor},
+      {"copy", "copy a data directory as it is at one moment, also while a node runs in it",
+       "/backup/order --data data/order", declare_copy},
       {"scrub", "forget a job that has ended", "g-1 --data /tmp/hello", declare_scrub},
   };
   return table;

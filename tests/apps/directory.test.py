@@ -47,6 +47,17 @@ class Directory(Case):
         self.refused(quipu("jobs", "--data", self.data))
         self.assertEqual((self.data / "data.mdb").read_bytes(), garbage)
 
+    def test_a_copy_is_a_directory_like_the_first_and_never_written_over(self):
+        copy = self.home / "copy"
+        self.expect(quipu("copy", copy, "--data", self.data), 4)
+        self.expect(self.run_hello("--id", "h-1"), 0)
+        self.expect(quipu("copy", copy, "--data", self.data), 0)
+        self.assertEqual(self.expect(quipu("job", "h-1", "--json", "--data", copy), 0).json(),
+                         self.expect(quipu("job", "h-1", "--json", "--data", self.data), 0).json())
+        before = (copy / "data.mdb").read_bytes()
+        self.assertIn("409", self.expect(quipu("copy", copy, "--data", self.data), 4).err)
+        self.assertEqual((copy / "data.mdb").read_bytes(), before)
+
     def test_a_truncated_store_is_refused_or_read_but_never_crashes(self):
         self.expect(self.run_hello("--id", "h-1"), 0)
         store = self.data / "data.mdb"

@@ -3,7 +3,8 @@
 from harness import Case, main, quipu
 
 VERBS = ["validate", "test", "map", "run", "publish", "signal", "complete", "interrupt", "subscribe", "job", "jobs",
-         "history", "graph", "versions", "deploy", "activate", "scrub"]
+         "history", "graph", "versions", "deploy", "activate", "verify", "doctor", "copy",
+         "scrub"]
 
 
 class Usage(Case):

@@ -99,9 +99,9 @@ class Place:
             self.fail([f"the store cannot be read: {why}"])
         return self.checker.check(self.world, read_notes(self.notes), at_rest, lost)
 
-    def finish(self, quiet=38, limit=None, **how):
+    def finish(self, quiet=38, limit=None, lost=(), **how):
         """The last fault is over: a load without faults begins `quiet` jobs more and ends all (L1, A1). Returns what is
-        wrong and the seconds it took."""
+        wrong and the seconds it took. `lost`: numbers of notes whose effect may be gone."""
         before = len(read_notes(self.notes)) if self.notes.exists() else 0
         begun = time.monotonic()
         with self.load("--rest", quiet, **how) as load:
@@ -120,7 +120,7 @@ class Place:
             wrong.append(f"A1: {len(failed)} of {len(done)} operations failed after the last fault: {failed[:2]}")
         if limit and took > limit:
             wrong.append(f"L1: everything had ended {took:.0f} s after the last fault, not within {limit} s")
-        wrong += self.check(at_rest=True)
+        wrong += self.check(at_rest=True, lost=lost)
         return wrong, took
 
     def forget_all(self):

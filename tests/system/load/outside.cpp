@@ -14,9 +14,10 @@ std::string name_of(const deed& what) { return verb_names[static_cast<std::size_
 
 bool outside::begin(const start& what) {
   for (const auto& each : early_deeds_of(what)) perform(what.id, each);
+  const auto asked = notes::steady_ms();
   const auto job = verbs_.publish(what.topic, what.data, {.id = what.id, .app = {}});
   if (job) {
-    notes_.add({{"accepted", *job}, {"topic", what.topic}, {"data", what.data}});
+    notes_.add({{"accepted", *job}, {"topic", what.topic}, {"data", what.data}, {"asked", asked}});
     return true;
   }
   const auto code = quipu::status(job.error().code);
