@@ -104,6 +104,24 @@ TEMPLATE_TEST_CASE("mail that only the store can send leaves nothing when it is 
   }
 }
 
+TEMPLATE_TEST_CASE("an ended job has no unread mail, and forgotten it leaves nothing", "[contract]",
+                   QUIPU_CONTRACT_STORES) {
+  bench<TestType> store;
+  const auto before = store.rows();
+  follower job{"o-1"};
+  auto first = job.begin();
+  auto sleeps = waiting("a.0");
+  sleeps.due_ms = first_ms + 10'000;
+  first.first.obligations = {sleeps};
+  REQUIRE(store.call.start(first).ok());
+  REQUIRE(store.call.send(answer("o-1", "", "m1")).ok());
+  REQUIRE(store.call.send(answer("o-1", "a.0", "m2")).ok());
+  REQUIRE(store.call.apply(job.finish(first_ms + 60'000)).ok());
+  REQUIRE(store.call.read("o-1")->mail.empty());
+  REQUIRE(store.call.scrub("o-1").ok());
+  REQUIRE(store.rows() == before);
+}
+
 TEMPLATE_TEST_CASE("an audit gives each claim of a job with its row", "[contract]",
                    QUIPU_CONTRACT_STORES) {
   bench<TestType> store;

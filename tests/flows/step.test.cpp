@@ -1,32 +1,13 @@
-#include "flows/step.hpp"
+#include "tests/flows/driven.hpp"
 
-#include "collation/pack.hpp"
-#include "flows/definition.hpp"
-#include "flows/read.hpp"
-
-#include <catch2/catch.hpp>
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <map>
 #include <random>
 
 using namespace quipu;
 
 namespace {
-
-std::shared_ptr<const plan> compiled(const std::string& text) {
-  findings faults;
-  const auto document = read_text(text, "flow.yaml", faults);
-  REQUIRE(document);
-  const auto app = read_definition(*document, faults);
-  for (const auto& each : faults.all()) UNSCOPED_INFO(to_string(each));
-  REQUIRE(app);
-  auto made = compile(*app, faults);
-  for (const auto& each : faults.all()) UNSCOPED_INFO(to_string(each));
-  REQUIRE(made);
-  return made;
-}
 
 /// A random tree of workers, passthroughs, loops and edges that name 202.
 std::string random_flow(std::mt19937& random) {
@@ -59,101 +40,6 @@ std::string random_flow(std::mt19937& random) {
                      "      activities:\n{}      transitions:\n{}",
                      activities, transitions);
 }
-
-/// A job that is stepped by hand; its stored fields are kept as a store would, change by change.
-class driven {
-public:
-  explicit driven(std::shared_ptr<const plan> app) : app_(std::move(app)) {
-    identity who{"j", "g", "x", "1", "s"};
-    who.slices = static_cast<std::uint32_t>(rules().slices.size());
-    take(create(on(), who, value{json{{"m", std::string(600, 'm')}}}));
-    event begin;
-    begin.why = cause::begun;
-    REQUIRE(handle(begin));
-  }
-
-  [[nodiscard]] const flow& rules() const { return app_->flows.front(); }
-  [[nodiscard]] ground on() const { return {*app_, rules(), now_}; }
-  [[nodiscard]] const job& view() const { return view_; }
-  [[nodiscard]] bool handle(const event& what) {
-    auto made = step(on(), view_, what);
-    const auto again = step(on(), view_, what);
-    REQUIRE(made.has_value() == again.has_value());
-    if (!made) return false;
-    CHECK(encode(made->what) == encode(again->what));
-    take(std::move(*made));
-    return true;
-  }
-
-  /// Replies that somebody could make now; passthroughs are worked off first.
-  std::vector<event> possible() {
-    while (!next_.empty() && !view_.ended()) {
-      event pass;
-      pass.why = cause::passed;
-      pass.at = next_.front();
-      next_.erase(next_.begin());
-      (void)handle(pass);
-    }
-    std::vector<event> all;
-    for (const auto& [at, owed] : view_.obligations()) {
-      event reply;
-      reply.at = at;
-      reply.attempt = owed.attempt;
-      if (owed.is == obligation::kind::called)
-        reply.why = cause::replied;
-      else if (owed.is == obligation::kind::pending)
-        reply.why = cause::completed;
-      else
-        continue;
-      all.push_back(reply);
-    }
-    return all;
-  }
-
-  void check_stored() const {
-    snapshot kept;
-    kept.job = "j";
-    for (const auto& [name, bytes] : fields_) kept.fields.push_back({name, bytes});
-    for (const auto& [at, owed] : view_.obligations())
-      kept.obligations.push_back({name(at), encode(owed)});
-    auto whole = view_.fields();
-    std::sort(whole.begin(), whole.end(), [](auto& a, auto& b) { return a.name < b.name; });
-    CHECK(whole == kept.fields);
-    const auto loaded = job::load(kept);
-    REQUIRE(loaded);
-    auto again = loaded->fields();
-    std::sort(again.begin(), again.end(), [](auto& a, auto& b) { return a.name < b.name; });
-    CHECK(again == whole);
-    CHECK(loaded->open() == view_.open());
-    CHECK(loaded->begun() == view_.begun());
-    CHECK(loaded->obligations() == view_.obligations());
-  }
-
-private:
-  void take(outcome made) {
-    const auto read = decode_record(encode(made.what));
-    REQUIRE(read);
-    CHECK(*read == made.what);
-    delta touched;
-    const auto folded = view_.fold(*read, &touched);
-    if (!folded) UNSCOPED_INFO(folded.error().message);
-    REQUIRE(folded);
-    std::vector<field> set;
-    std::vector<std::string> unset;
-    view_.fields(touched, set, unset);
-    for (auto& each : set) fields_[each.name] = std::move(each.bytes);
-    for (const auto& each : unset) fields_.erase(each);
-    next_.insert(next_.end(), made.next.begin(), made.next.end());
-    check_stored();
-    ++now_;
-  }
-
-  std::shared_ptr<const plan> app_;
-  std::int64_t now_ = 1000;
-  job view_;
-  std::map<std::string, std::string> fields_;
-  std::vector<instance> next_;
-};
 
 } // namespace
 
@@ -226,4 +112,88 @@ TEST_CASE("in whatever order the replies come, and however often, the key is the
     CHECK(job.view().key() == "666666");
     CHECK(*job.view().data("a")->get() == 1);
   }
+}
+
+TEST_CASE("a reply counts for the attempt that it answers, not for a later one") {
+  driven job{compiled(R"(
+app:
+  id: x
+  version: '1'
+  graphs:
+    - subscribes: s
+      activities: {t: {type: trigger}, w: {type: worker, topic: w, retry: {'500': [3, 1s]}}}
+      transitions: {t: [{to: w}]}
+)")};
+  auto first = job.about(cause::replied);
+  first.what.code = 500;
+  REQUIRE(job.handle(first));
+  job.at_ms(1'000'000);
+  REQUIRE(job.handle(job.about(cause::retried)));
+  REQUIRE(job.about(cause::replied).attempt == 2);
+  first.what.code = 200;
+  CHECK_FALSE(job.handle(first));
+  CHECK(job.handle(job.about(cause::replied)));
+  CHECK(job.view().ended());
+}
+
+TEST_CASE("a call under which five nodes have died is not made again") {
+  driven job{compiled(R"(
+app:
+  id: x
+  version: '1'
+  graphs:
+    - subscribes: s
+      activities: {t: {type: trigger}, w: {type: worker, topic: w}}
+      transitions: {t: [{to: w}]}
+)")};
+  for (std::uint32_t deaths = 1; deaths < fatal_calls; ++deaths) {
+    REQUIRE(job.handle(job.about(cause::recalled)));
+    REQUIRE_FALSE(job.view().ended());
+    const auto waits_to_be_alone = deaths >= suspect_calls;
+    CHECK((job.view().obligations().begin()->second.is == obligation::kind::backlog) ==
+          waits_to_be_alone);
+    if (waits_to_be_alone) REQUIRE(job.handle(job.about(cause::served)));
+  }
+  REQUIRE(job.handle(job.about(cause::recalled)));
+  CHECK(job.view().ended());
+}
+
+TEST_CASE("a hook that sleeps is not woken before its time") {
+  driven job{compiled(R"(
+app:
+  id: x
+  version: '1'
+  graphs:
+    - subscribes: s
+      activities: {t: {type: trigger}, h: {type: hook, sleep: 10s}}
+      transitions: {t: [{to: h}]}
+)")};
+  const auto woken = job.about(cause::woken);
+  const auto due = *job.view().obligations().begin()->second.due_ms;
+  job.at_ms(due - 1);
+  CHECK_FALSE(job.handle(woken));
+  job.at_ms(due);
+  CHECK(job.handle(woken));
+  CHECK(job.view().ended());
+}
+
+TEST_CASE("whoever awaits a persistent job is answered once") {
+  driven job{compiled(R"(
+app:
+  id: x
+  version: '1'
+  graphs:
+    - subscribes: s
+      persistent: true
+      activities: {t: {type: trigger}, h: {type: hook, cycle: true}, i: {type: interrupt}}
+      transitions: {t: [{to: h}], h: [{to: i}]}
+      hooks: {go: [{to: h}]}
+)")};
+  CHECK(job.last().report);
+  REQUIRE_FALSE(job.view().ended());
+  REQUIRE(job.handle(job.about(cause::signalled)));
+  CHECK_FALSE(job.last().report);
+  (void)job.possible();
+  CHECK(job.view().ended());
+  CHECK_FALSE(job.last().report);
 }
