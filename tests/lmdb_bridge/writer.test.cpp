@@ -229,6 +229,32 @@ TEST_CASE("a full store refuses new jobs by the setting's name and loses nothing
   REQUIRE(call.start(what).ok());
 }
 
+TEST_CASE("the call that finds no room is refused alone: what was told before it is kept") {
+  const scratch place;
+  const auto durable = GENERATE(lmdb_ledger::durability::sync, lmdb_ledger::durability::relaxed);
+  auto with = at(place.path(), durable);
+  with.map_size = std::size_t{3} << 20U;
+  std::uint64_t told = 1; // records
+  {
+    const auto store = opened(with);
+    caller call{*store};
+    prepare(call);
+    follower job{"o-1"};
+    REQUIRE(call.start(job.begin()).ok());
+    for (bool fits = true; fits && told < 1000; told += fits ? 1 : 0) {
+      auto what = job.then();
+      what.what.set = {{"big" + std::to_string(told), std::string(30'000, 'b')}};
+      const auto done = call.apply(what);
+      fits = done.ok();
+      if (!fits) REQUIRE_THAT(done.error().message, Catch::Contains("is full"));
+    }
+    REQUIRE(told > 20);
+  }
+  const auto store = opened(with);
+  caller call{*store};
+  REQUIRE(call.history("o-1")->total == told);
+}
+
 TEST_CASE("calls from many threads all complete, those of one thread in their order") {
   const scratch place;
   const auto durable = GENERATE(lmdb_ledger::durability::sync, lmdb_ledger::durability::relaxed);
