@@ -170,7 +170,7 @@ result<std::vector<bool>> stepping::choose(const instance& at, const answer& giv
   const view sees{draft_, at};
   std::vector<bool> ways;
   for (const auto& edge : rules.edges) {
-    bool holds = given.is == answer::status::pending ? edge.interim : edge.admits(given.code);
+    bool holds = edge.admits(given.code);
     if (holds && edge.when) {
       auto held = edge.when->holds(sees, on_.limits.mapping);
       if (!held)
