@@ -96,13 +96,17 @@ void add_birth(packer& to, const birth& child) {
   to.packed(rest);
 }
 
+/// Whether a write does more than set fields and settle.
+bool is_more(const write& what, const std::vector<std::string>& consumed) {
+  return !consumed.empty() || !what.unset.empty() || !what.obligations.empty() ||
+         !what.children.empty() || !what.posts.empty() || !what.publications.empty() ||
+         !what.signals.empty() || !what.index.empty() || what.measured || what.ended ||
+         what.gives_back;
+}
+
 // Empty for a plain step.
 std::string rest_of(const write& what, const std::vector<std::string>& consumed) {
-  if (consumed.empty() && what.unset.empty() && what.settled.empty() && what.obligations.empty() &&
-      what.children.empty() && what.posts.empty() && what.publications.empty() &&
-      what.signals.empty() && what.index.empty() && !what.measured && !what.ended &&
-      !what.gives_back)
-    return {};
+  if (what.settled.empty() && !is_more(what, consumed)) return {};
   packer to;
   to.array(12);
   add_texts(to, consumed);
@@ -181,10 +185,16 @@ void read_end(std::string_view bytes, Row& into) {
   into.ended_ms = from.integer();
 }
 
+/// As a call brings it: of a write that only settles, "s" and the names.
+std::string rest_of_call(const write& what, const std::vector<std::string>& consumed) {
+  if (what.settled.empty() || is_more(what, consumed)) return rest_of(what, consumed);
+  return "s" + packed(what.settled);
+}
+
 } // namespace
 
 void add(command& to, const write& what, const std::vector<std::string>& consumed) {
-  to.add(view(what.makes)).keep(rest_of(what, consumed)).number(what.records.size());
+  to.add(view(what.makes)).keep(rest_of_call(what, consumed)).number(what.records.size());
   for (const auto& record : what.records) to.add(record);
   for (const auto& each : what.set) to.keep(of_engine + each.name).add(each.bytes);
 }

@@ -10,7 +10,9 @@ local function open_job(id, row)
   local bits = tonumber(sub(row, 49, 50), 16)
   local job = { id = id, key = prefix .. 'j:' .. id, head = sub(row, 1, 32), owner = sub(row, 33, 48),
     number = sub(row, 51), set = {}, unset = {}, o = {}, k = {} }
-  for name, flag in pairs(flags) do job[name] = bit.band(bits, flag) ~= 0 end
+  if bits ~= 0 then
+    for name, flag in pairs(flags) do job[name] = bit.band(bits, flag) ~= 0 end
+  end
   jobs[id] = job
   return job
 end
@@ -36,7 +38,7 @@ local function listed(job) return format('%015d', job.number) .. job.id end
 
 -- {gid, app, version, topic, parent, created}
 local function identity(job)
-  job.identity = job.identity or unpacked(call('HGET', job.key, 'i'))
+  job.identity = job.identity or unpacked(job.born or call('HGET', job.key, 'i'))
   return job.identity
 end
 

@@ -117,7 +117,8 @@ local function arm(job, row, makes)
   elseif old then
     keep_boards(job, name, old[7])
   end
-  local arming, who = count('armings'), joined(job.id, name)
+  local known = row[3] or row[5] ~= '' or #boards > 0 -- outside the job's own row
+  local arming, who = known and count('armings') or 0, joined(job.id, name)
   local o = { row[2], arming, hex(sub(makes, 1, 8)), row[3], row[4], row[5], boards }
   job.owes = true
   put_named(job, 'o', name, o)

@@ -2,7 +2,8 @@
 --
 -- A write is {head it makes, records, fields (name, value, ...), rest}; the rest, absent in a plain
 -- one, is {consumed, unset, settled, obligations, children, posts, publications, signals, end or
--- false, gives back, index (name, value, ...), measured or false}.
+-- false, gives back, index (name, value, ...), measured or false}. A write that does no more than
+-- settle comes with "s" and the names.
 
 local publications_ms, publications_bytes = 3600000, 64 * 1024 * 1024
 
@@ -98,7 +99,7 @@ function give_birth(what)
   local id, owner = what[1], what[2]
   local job = { id = id, key = prefix .. 'j:' .. id, owner = nobody,
     number = format('%d', count('births')), set = { 'i', what[4] }, unset = {}, o = {}, k = {},
-    identity = unpacked(what[4]), index = {} }
+    born = what[4], index = {} }
   jobs[id] = job
   call('ZADD', prefix .. 'running', format('%d', what[3]), listed(job))
   if owner ~= nobody then own(job, owner) end
@@ -137,9 +138,43 @@ local function receipt(job, owner, repeated)
   return code
 end
 
-local plain = { 'HSET', 'RPUSH', 'HGET', 'ZADD', 'ZREM', 'TIME' }
+-- What a write may run is asked command by command, and most writes run few.
+local of_rows = { 'HDEL', 'HGET', 'HSET', 'RPUSH' }
+local of_life = { 'HDEL', 'HGET', 'HKEYS', 'HSET', 'RPUSH', 'TIME', 'ZADD', 'ZREM' }
 local everything = { 'DEL', 'EXISTS', 'GET', 'HDEL', 'HEXISTS', 'HGET', 'HGETALL', 'HINCRBY', 'HKEYS', 'HLEN',
   'HMGET', 'HSET', 'LLEN', 'RPUSH', 'SADD', 'SET', 'SREM', 'TIME', 'XADD', 'XDEL', 'XRANGE', 'ZADD', 'ZRANGE', 'ZREM' }
+
+-- Nothing but the job's own row says anything of such an obligation.
+local function is_inner(o) return not o or (bit.band(o[1], timed + waiting) == 0 and #o[7] == 0) end
+
+-- Whether a write changes nothing but the job's own rows, and in what lists of jobs it stands.
+local function stays_inside(job, rest)
+  if job.hooks or rest[12] then return false end
+  for _, part in ipairs({ 1, 5, 6, 7, 8, 11 }) do
+    if #rest[part] > 0 then return false end
+  end
+  for _, row in ipairs(rest[4]) do
+    if row[3] or row[5] ~= '' or #row[6] > 0 or not is_inner(named(job, 'o', row[1])) then return false end
+  end
+  for _, name in ipairs(rest[9] and names(job, 'o') or rest[3]) do
+    if not is_inner(named(job, 'o', name)) then return false end
+  end
+  return not (rest[9] and job.mail)
+end
+
+local none = {}
+
+local function rest_of(bytes)
+  if bytes == '' then return nil end
+  if sub(bytes, 1, 1) ~= 's' then return unpacked(bytes) end
+  return { none, none, unpacked(sub(bytes, 2)), none, none, none, none, none, false, false, none, false }
+end
+
+local function commands_of(job, rest)
+  if not rest then return of_rows end
+  if not stays_inside(job, rest) then return everything end
+  return (rest[9] or rest[10]) and of_life or of_rows
+end
 
 -- job, owner, head it stands on, head it makes, the rest, number of records, records, fields
 redis.register_function { function_name = 'quipu1_commit', flags = { 'allow-oom' }, callback = function(keys, args)
@@ -153,8 +188,9 @@ redis.register_function { function_name = 'quipu1_commit', flags = { 'allow-oom'
   if owner == nobody or sub(row, 33, 48) ~= owner then return no('owner') end
   if head ~= args[5] then return no('head', head) end
 
-  local records = tonumber(args[8])
-  if args[7] == '' and #args <= most_arguments then
+  local records, bits = tonumber(args[8]), tonumber(sub(row, 49, 50), 16)
+  local changes = args[7] ~= '' and (bit.band(bits, flags.owes) ~= 0 or sub(args[7], 1, 1) ~= 's')
+  if not changes and #args <= most_arguments then
     -- A plain step: a row of history, then the job's. If the second is refused the first is undone.
     if records > 0 then
       local pushed = redis.pcall('RPUSH', prefix .. 'h:' .. id, unpack(args, 9, 8 + records))
@@ -165,16 +201,15 @@ redis.register_function { function_name = 'quipu1_commit', flags = { 'allow-oom'
       if records > 0 then redis.pcall('RPOP', prefix .. 'h:' .. id, records) end
       return set
     end
-    -- The mail flag: third bit.
-    if bit.band(tonumber(sub(row, 49, 50), 16), flags.mail) == 0 then return 1 end
+    if bit.band(bits, flags.mail) == 0 then return 1 end
     return receipt(open_job(id, row), owner, false)
   end
 
   local job = open_job(id, row)
-  local what = { makes, {}, {}, args[7] ~= '' and unpacked(args[7]) or nil }
+  local what = { makes, {}, {}, rest_of(args[7]) }
   for i = 9, 8 + records do what[2][#what[2] + 1] = args[i] end
   for i = 9 + records, #args do what[3][#what[3] + 1] = args[i] end
-  local why = forbidden(everything)
+  local why = forbidden(commands_of(job, what[4]))
   if why then return why end
   local consumed, box = what[4] and what[4][1] or {}, prefix .. 'm:' .. id
   for _, mail in ipairs(consumed) do
@@ -206,13 +241,14 @@ redis.register_function { function_name = 'quipu1_start', callback = function(ke
   end
   if args[8] == '' and call('HGET', prefix .. 'apps:active', args[6]) ~= args[7] then return no('version') end
   if owner ~= nobody and not may_own(owner) then return no('fenced') end
-  local what = { args[11], {}, {}, rest ~= '' and unpacked(rest) or nil }
+  local what = { args[11], {}, {}, rest_of(rest) }
   local records = tonumber(args[13])
   for i = 14, 13 + records do what[2][#what[2] + 1] = args[i] end
   for i = 14 + records, #args do what[3][#what[3] + 1] = args[i] end
   local taken = first_taken(what, { [id] = true })
   if taken then return no('taken', taken) end
-  local why = forbidden(rest ~= '' and everything or plain)
+  local inside = not what[4] or stays_inside({ o = {}, k = {} }, what[4])
+  local why = forbidden(inside and of_life or everything)
   if why then return why end
   local job = give_birth({ id, owner, tonumber(args[9]), args[10], what })
   keep_all()
