@@ -24,6 +24,15 @@ ending ending_of(const std::string& job, const json& report) {
   return made;
 }
 
+reception reception_of(signalled what) {
+  switch (what) {
+  case signalled::answered: return reception::answered;
+  case signalled::early: return reception::early;
+  case signalled::repeated: break;
+  }
+  return reception::repeated;
+}
+
 /// Names one sending: 64 random bits.
 std::string random_name() {
   std::random_device random;
@@ -106,23 +115,23 @@ result<ending> local_client::wait(const std::string& job, std::chrono::milliseco
   return not_yet(job, timeout);
 }
 
-result<reception> local_client::signal(const std::string& topic, json data,
-                                       signal_options options) {
-  if (auto may = may_write(); !may) return may.error();
-  if (auto fits = checked(data); !fits) return fits.error();
-  answered<signalled> sent;
+void local_client::signal(const std::string& topic, json data, signal_options options,
+                          std::function<void(result<reception>)> done) {
+  if (auto may = may_write(); !may) return done(may.error());
+  if (auto fits = checked(data); !fits) return done(fits.error());
   send_signal(
       *with_.store, *with_.plans,
       {std::move(options.app), topic, std::move(data), std::move(options.id), random_name()},
-      sent.then());
-  const auto what = sent.wait();
-  if (!what) return what.error();
-  switch (*what) {
-  case signalled::answered: return reception::answered;
-  case signalled::early: return reception::early;
-  case signalled::repeated: break;
-  }
-  return reception::repeated;
+      [done = std::move(done)](const result<signalled>& what) {
+        done(what ? result<reception>{reception_of(*what)} : what.error());
+      });
+}
+
+result<reception> local_client::signal(const std::string& topic, json data,
+                                       signal_options options) {
+  answered<reception> sent;
+  signal(topic, std::move(data), std::move(options), sent.then());
+  return sent.wait();
 }
 
 result<void> local_client::complete(const std::string& job, const std::string& activity, reply with,

@@ -54,6 +54,9 @@ public:
   void publish(const std::string& topic, json data, publish_options options,
                std::function<void(result<std::string>)> accepted,
                std::function<void(const std::string&, const json&)> ended);
+  /// Signals without blocking; `done` comes on the store's thread.
+  void signal(const std::string& topic, json data, signal_options options,
+              std::function<void(result<reception>)> done);
 
 private:
   [[nodiscard]] result<value> checked(json data) const;

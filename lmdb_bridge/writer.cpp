@@ -4,6 +4,8 @@
 
 #include <set>
 
+#include <pthread.h>
+
 namespace quipu::lmdb {
 
 namespace {
@@ -22,6 +24,7 @@ bool is_full_disk(const trouble& why) { return why.code == ENOSPC || why.code ==
 
 writer::writer(store& on, settings with) : on_{on}, with_{std::move(with)} {
   thread_ = std::thread{[this] { run(); }};
+  pthread_setname_np(thread_.native_handle(), "quipu-lmdb"); // what ps and top show
 }
 
 writer::~writer() {

@@ -1,138 +1,149 @@
 #include "tests/bench/workload.hpp"
 
-#include "actors/local_client.hpp"
+#include <quipu/call.hpp>
 
 #include <fmt/format.h>
-
-#include <algorithm>
-#include <atomic>
-#include <chrono>
-#include <condition_variable>
-#include <cstdlib>
-#include <ctime>
-#include <mutex>
 
 namespace quipu::bench {
 
 namespace {
 
-using clock = std::chrono::steady_clock;
-
 constexpr std::string_view payload =
     "a text that makes every message about one hundred bytes long, as in life..";
 
-std::string worker(std::string_view id, std::string_view from, bool shares) {
-  return fmt::format(
-      "        {0}:\n          type: worker\n          topic: bench.add\n"
-      "          input: {{maps: {{n: '{{{1}.output.data.n}}', text: "
-      "'{{{1}.output.data.text}}'}}}}\n{2}",
-      id, from,
-      shares ? fmt::format("          job: {{maps: {{{}: '{{$self.output.data.n}}'}}}}\n", id)
-             : "");
+/// Start messages count from 0 to this and begin again: sums stay small.
+constexpr std::size_t numbers = 1000;
+
+std::string from(std::string_view activity, std::string_view key) {
+  return fmt::format("{{{}.output.data.{}}}", activity, key);
 }
 
-std::string app(std::string_view name, std::string_view activities, std::string_view transitions) {
-  return fmt::format("app:\n  id: bench-{0}\n  version: '1'\n  graphs:\n    - subscribes: "
-                     "bench.{0}\n      expire: 1\n"
-                     "      activities:\n        t: {{type: trigger}}\n{1}      transitions:\n{2}",
-                     name, activities, transitions);
-}
+json both(std::string_view of) { return {{"n", from(of, "n")}, {"text", from(of, "text")}}; }
 
-std::string chain_of(std::string_view name, int length) {
-  std::string activities;
-  std::string transitions;
-  std::string before = "t";
-  for (int each = 1; each <= length; ++each) {
-    const auto id = fmt::format("w{}", each);
-    activities += worker(id, before, each == length);
-    transitions += fmt::format("        {}: [{{to: {}}}]\n", before, id);
-    before = id;
+/// A graph, as it stands in a definition; a YAML file may be written as JSON.
+class graph {
+public:
+  explicit graph(std::string topic) : made_{{"subscribes", std::move(topic)}, {"expire", 1}} {
+    made_["activities"]["t"] = {{"type", "trigger"}};
   }
-  return app(name, activities, transitions);
-}
 
-std::string fan_of(std::string_view name, int width) {
-  std::string activities;
-  std::string targets;
-  for (int each = 1; each <= width; ++each) {
-    const auto id = fmt::format("w{}", each);
-    activities += worker(id, "t", true);
-    targets += fmt::format("{}{{to: {}}}", each == 1 ? "" : ", ", id);
+  /// Puts an activity behind another one.
+  json& add(const std::string& id, const std::string& behind, json what) {
+    made_["transitions"][behind].push_back({{"to", id}});
+    return made_["activities"][id] = std::move(what);
   }
-  return app(name, activities, fmt::format("        t: [{}]\n", targets));
+
+  /// A worker that is sent what `behind` gave.
+  json& call(const std::string& id, const std::string& behind) {
+    return add(id, behind,
+               {{"type", "worker"}, {"topic", "bench.add"}, {"input", {{"maps", both(behind)}}}});
+  }
+
+  /// Writes an activity's `n` into the job's data.
+  static void share(json& activity, const std::string& as) {
+    activity["job"]["maps"][as] = "{$self.output.data.n}";
+  }
+
+  json made_;
+};
+
+std::string app(std::string_view name, std::vector<graph> graphs) {
+  json made{{"id", fmt::format("bench-{}", name)}, {"version", "1"}, {"graphs", json::array()}};
+  for (auto& each : graphs) made["graphs"].push_back(std::move(each.made_));
+  return json{{"app", std::move(made)}}.dump(1);
 }
 
-double cpu_seconds() { return static_cast<double>(std::clock()) / CLOCKS_PER_SEC; }
+std::string topic_of(std::string_view name) { return fmt::format("bench.{}", name); }
 
-[[noreturn]] void wrong(const std::string& what) {
-  fmt::print(stderr, "bench: {}\n", what);
-  std::_Exit(1);
+workload fan_of(std::string_view name, std::size_t width) {
+  graph made{topic_of(name)};
+  for (std::size_t each = 1; each <= width; ++each) {
+    const auto id = fmt::format("w{}", each);
+    graph::share(made.call(id, "t"), id);
+  }
+  return {std::string{name}, app(name, {made}), width + 1, width + 1, 1, width, {}};
+}
+
+/// Hooks that compute: each adds one. All of them are folded into one commit.
+workload pass_of(std::string_view name, std::size_t length) {
+  graph made{topic_of(name)};
+  std::string behind = "t";
+  for (std::size_t each = 1; each <= length; ++each) {
+    const auto id = fmt::format("p{}", each);
+    auto maps = both(behind);
+    maps["n"] = {{"@pipe", {{from(behind, "n"), 1}, {"{@math.add}"}}}};
+    auto& hook = made.add(id, behind, {{"type", "hook"}, {"output", {{"maps", std::move(maps)}}}});
+    if (each == length) graph::share(hook, "n");
+    behind = id;
+  }
+  return {std::string{name}, app(name, {made}), 1, length + 1, length, 1, {}};
+}
+
+workload wait_of(std::string_view name) {
+  graph made{topic_of(name)};
+  const auto signal = topic_of("answered");
+  made.made_["hooks"][signal] = {
+      {{"to", "approval"},
+       {"conditions",
+        {{"match", {{{"expected", from("t", "id")}, {"actual", "{$self.hook.data.id}"}}}}}}}};
+  auto& hook = made.add("approval", "t", {{"type", "hook"}});
+  hook["job"]["maps"]["n"] = "{$self.hook.data.n}";
+  return {std::string{name}, app(name, {made}), 2, 2, 0, 1, signal};
 }
 
 } // namespace
 
+workload chain_of(std::string_view name, std::size_t workers) {
+  graph made{topic_of(name)};
+  std::string behind = "t";
+  for (std::size_t each = 1; each <= workers; ++each) {
+    const auto id = fmt::format("w{}", each);
+    auto& worker = made.call(id, behind);
+    if (each == workers) graph::share(worker, "n");
+    behind = id;
+  }
+  return {std::string{name}, app(name, {made}), workers + 1, workers + 1, workers, 1, {}};
+}
+
+workload nest_of(std::string_view name, std::size_t depth) {
+  std::vector<graph> graphs;
+  for (std::size_t each = 1; each <= depth; ++each) {
+    graph made{each == 1 ? topic_of(name) : fmt::format(".{}.{}", name, each)};
+    const auto id = fmt::format("w{}", each);
+    made.made_["activities"] = {{fmt::format("t{}", each), {{"type", "trigger"}}}};
+    const auto trigger = fmt::format("t{}", each);
+    auto& inner = made.call(id, trigger);
+    if (each < depth) {
+      inner["type"] = "await";
+      inner["topic"] = fmt::format(".{}.{}", name, each + 1);
+    }
+    graph::share(inner, "n");
+    graphs.push_back(std::move(made));
+  }
+  return {std::string{name}, app(name, std::move(graphs)), 2 * depth, 2 * depth, 1, 1, {}};
+}
+
 const std::vector<workload>& workloads() {
-  static const std::vector<workload> all{{"hello", chain_of("hello", 1), 2, 2},
-                                         {"seq5", chain_of("seq5", 5), 6, 6},
-                                         {"fan10", fan_of("fan10", 10), 11, 11}};
+  static const std::vector<workload> all{chain_of("hello", 1),  chain_of("seq5", 5),
+                                         fan_of("fan10", 10),   nest_of("nest5", 5),
+                                         pass_of("pass20", 20), wait_of("wait")};
   return all;
 }
 
-json message(std::size_t number) { return {{"n", number % 1000}, {"text", payload}}; }
+json message(std::size_t number) {
+  return {{"n", number % numbers}, {"id", number}, {"text", payload}};
+}
 
 bool is_right(const workload& of, std::size_t number, const json& output) {
-  std::size_t sum = 0;
-  for (const auto& [name, value] : output.items()) sum += value.get<std::size_t>();
-  const auto n = number % 1000;
-  if (of.name == "fan10") return output.size() == 10 && sum == 10 * (n + 1);
-  return output.size() == 1 && sum == n + of.commits - 1;
+  if (output.size() != of.outputs) return false;
+  for (const auto& [name, value] : output.items())
+    if (value != number % numbers + of.added) return false;
+  return true;
 }
 
 reply add_one(call& asked) {
   return ok(
       {{"n", asked.data().at("n").get<std::size_t>() + 1}, {"text", asked.data().at("text")}});
-}
-
-figures measure(node& on, const workload& what, std::size_t count, std::size_t concurrency) {
-  auto& client = dynamic_cast<local_client&>(on.client());
-  std::mutex guard;
-  std::condition_variable wake;
-  std::size_t running = 0;
-  std::size_t ended = 0;
-  figures made;
-  made.latencies_ms.reserve(count);
-  const auto cpu = cpu_seconds();
-  const auto begun = clock::now();
-  for (std::size_t number = 0; number < count; ++number) {
-    {
-      std::unique_lock lock{guard};
-      wake.wait(lock, [&] { return running < concurrency; });
-      ++running;
-    }
-    const auto asked = clock::now();
-    client.publish(
-        "bench." + what.name, message(number), {},
-        [&what](const result<std::string>& answer) {
-          if (!answer) wrong(fmt::format("{} was refused: {}", what.name, answer.error().message));
-        },
-        [&, number, asked](const std::string& job, const json& report) {
-          if (report.at("state") != "completed" || !is_right(what, number, report.at("data")))
-            wrong(fmt::format("{} gave a wrong result, job {}: {}", what.name, job, report.dump()));
-          const std::chrono::duration<double, std::milli> took = clock::now() - asked;
-          const std::scoped_lock lock{guard};
-          made.latencies_ms.push_back(took.count());
-          --running;
-          ++ended;
-          wake.notify_one();
-        });
-  }
-  std::unique_lock lock{guard};
-  wake.wait(lock, [&] { return ended == count; });
-  const std::chrono::duration<double> took = clock::now() - begun;
-  made.flows_a_second = static_cast<double>(count) / took.count();
-  made.cpu_seconds = cpu_seconds() - cpu;
-  std::sort(made.latencies_ms.begin(), made.latencies_ms.end());
-  return made;
 }
 
 } // namespace quipu::bench

@@ -1,11 +1,16 @@
 #pragma once
 
 #include <quipu/json.hpp>
-#include <quipu/node.hpp>
+#include <quipu/reply.hpp>
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 #include <vector>
+
+namespace quipu {
+class call;
+}
 
 namespace quipu::bench {
 
@@ -15,9 +20,17 @@ struct workload {
   std::string definition; ///< the app, YAML
   std::size_t commits;    ///< that one run of the flow should need
   std::size_t activities; ///< that one run of the flow has
+  std::size_t added;      ///< what the flow adds to the `n` that it is given
+  std::size_t outputs;    ///< so many values are written, each `n + added`
+  std::string signal;     ///< the topic of the signal that each run waits for; empty: it does not
 };
 
 [[nodiscard]] const std::vector<workload>& workloads();
+
+/// A row of `activities` workers behind each other: for how the size of a plan counts.
+[[nodiscard]] workload chain_of(std::string_view name, std::size_t workers);
+/// `depth` flows, each awaiting the next; the innermost calls a worker.
+[[nodiscard]] workload nest_of(std::string_view name, std::size_t depth);
 
 /// The start message of run `number`.
 [[nodiscard]] json message(std::size_t number);
@@ -25,21 +38,5 @@ struct workload {
 [[nodiscard]] bool is_right(const workload& of, std::size_t number, const json& output);
 /// The worker that all of them call: adds one to `n`.
 [[nodiscard]] reply add_one(call& asked);
-
-/// One measurement: how many runs of the flow a second, and how long each took.
-struct figures {
-  double flows_a_second = 0;
-  double cpu_seconds = 0;           ///< of the whole process
-  std::vector<double> latencies_ms; ///< sorted
-};
-
-/// Runs the flow `count` times with `concurrency` runs under way at any time. Ends the process with a message when a
-/// run fails or gives a wrong result.
-[[nodiscard]] figures measure(node& on, const workload& what, std::size_t count,
-                              std::size_t concurrency);
-
-/// Commits a second that LMDB takes from a bare writer: for each commit a row of 600 bytes rewritten and a record of 300
-/// bytes appended, `batch` commits a transaction, each transaction with its sync.
-[[nodiscard]] double raw_lmdb(const std::string& directory, std::size_t batch, double seconds);
 
 } // namespace quipu::bench
