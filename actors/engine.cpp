@@ -42,20 +42,20 @@ caf::behavior engine_state::make(caf::event_based_actor* self, engine_parts part
   };
   return {
       [=, this](step_made& made) {
-        if (const auto with = stepping_.find(made.job); with != stepping_.end()) {
-          activities_[with->second].jobs.erase(made.job);
+        if (const auto with = stepping_.find(made.number); with != stepping_.end()) {
+          activities_[with->second].steps.erase(made.number);
           stepping_.erase(with);
         }
-        told([&] { runner_->stepped(made.job, std::move(made.what)); });
+        told([&] { runner_->stepped(made.job, made.number, std::move(made.what)); });
       },
       [=, this](write_done& done) {
         tell_of(done);
         told([&] {
           const auto job = done.job;
           if (done.born)
-            runner_->started(job, receipt_in(done));
+            runner_->started(job, done.made, receipt_in(done));
           else
-            runner_->committed(job, receipt_in(done));
+            runner_->committed(job, done.made, receipt_in(done));
         });
       },
       [=, this](call_answered& said) {
@@ -98,12 +98,22 @@ caf::behavior engine_state::make(caf::event_based_actor* self, engine_parts part
             runner_->reread(got.job, *got.refused);
         });
       },
-      [=, this](job_seized& got) { told([&] { runner_->seized(got.what, std::move(got.how)); }); },
+      [=, this](job_seized& got) {
+        told([&] {
+          if (!got.by)
+            runner_->seized(*got.what, std::move(got.how));
+          else if (got.what)
+            runner_->seized(*got.by, std::move(*got.what));
+          else
+            runner_->seized(*got.by, *got.refused);
+        });
+      },
       [=, this](const seize_asked& asked) {
         parts_.store->seize(asked.job, mine_,
                             [self = caf::actor{self_}, asked](result<snapshot> answer) {
                               if (answer)
-                                caf::anon_send(self, job_seized{std::move(*answer), asked.how});
+                                caf::anon_send(self, job_seized{asked.job, *answer, std::nullopt,
+                                                                asked.how, std::nullopt});
                               asked.done(answer ? result<void>{} : result<void>{answer.error()});
                             });
       },
@@ -133,7 +143,6 @@ caf::behavior engine_state::make(caf::event_based_actor* self, engine_parts part
         }
         // The jobs of the old token are anybody's: forget them before somebody takes them.
         runner_->forget_all();
-        stepping_.clear();
         begin_token();
       },
       [=, this](const lease_asked& due) {
@@ -196,6 +205,7 @@ void engine_state::look() {
   if (runner_->size() < parts_.room) self_->send(parts_.writer, jobs_asked{mine_, 0, 64});
   self_->send(parts_.writer, dead_asked{mine_});
   if (parts_.alone) parts_.alone->look();
+  if (parts_.left) parts_.left->look();
 }
 
 void engine_state::perform() {
@@ -209,7 +219,7 @@ void engine_state::perform() {
 caf::actor engine_state::activity_of(const wish::step& what) {
   auto& with = activities_[{what.rules, what.what.at.activity}];
   if (!with.actor) with.actor = self_->spawn<caf::monitored>(activity_actor);
-  with.jobs.insert(what.job);
+  with.steps.insert_or_assign(what.number, what.job);
   return with.actor;
 }
 
@@ -224,11 +234,11 @@ void engine_state::activity_died(const caf::down_msg& what) {
   for (auto& [key, with] : activities_) {
     if (with.actor != what.source) continue;
     with.actor = nullptr;
-    const auto lost = std::exchange(with.jobs, {});
+    const auto lost = std::exchange(with.steps, {});
     runner_->tick(parts_.store->now());
-    for (const auto& job : lost) {
-      stepping_.erase(job);
-      runner_->step_lost(job);
+    for (const auto& [number, job] : lost) {
+      stepping_.erase(number);
+      runner_->step_lost(job, number);
     }
     perform();
     return;
@@ -237,7 +247,7 @@ void engine_state::activity_died(const caf::down_msg& what) {
 
 void engine_state::perform(wish::step& what) {
   const auto actor = activity_of(what);
-  stepping_.insert_or_assign(what.job, activity_key{what.rules, what.what.at.activity});
+  stepping_.insert_or_assign(what.number, activity_key{what.rules, what.what.at.activity});
   self_->send(actor, step_asked{std::move(what)});
 }
 
@@ -305,25 +315,15 @@ void engine_state::perform(wish::tell& what) {
 void engine_state::perform(wish::alarm& what) { self_->send(parts_.timer, alarm_set{what.due_ms}); }
 
 void engine_state::perform(wish::interrupt& what) {
-  // The asker's digit stays 8 until the ledger has answered.
-  const auto& asked = what.what;
-  json how{{"reason", asked.reason},
-           {"code", asked.code},
-           {"throw", asked.throws},
-           {"descend", asked.descend}};
-  call_answered told{what.job, asked.at.activity,    asked.at.pass, what.attempt, 0,
-                     200,      value{json::object()}};
-  parts_.store->seize(asked.job, mine_,
-                      [self = caf::actor{self_}, how, told](result<snapshot> got) mutable {
-                        if (got) {
-                          caf::anon_send(self, job_seized{std::move(*got), std::move(how)});
-                        } else {
-                          told.status = static_cast<std::uint8_t>(answer::status::error);
-                          told.code = status(got.error().code);
-                          told.data = value{json{{"message", got.error().message}}};
-                        }
-                        caf::anon_send(self, std::move(told));
-                      });
+  const auto& job = what.what.job;
+  parts_.store->seize(job, mine_, [self = caf::actor{self_}, what](result<snapshot> got) {
+    job_seized told{what.what.job, std::nullopt, std::nullopt, {}, what};
+    if (got)
+      told.what = std::move(*got);
+    else
+      told.refused = got.error();
+    caf::anon_send(self, std::move(told));
+  });
 }
 
 /// A write that another owner was faster with is everyday; one that the store could not make is not.

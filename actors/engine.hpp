@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/backlogs.hpp"
 #include "actors/bells.hpp"
 #include "actors/logger.hpp"
 #include "actors/runner.hpp"
@@ -16,7 +17,6 @@
 #include <random>
 #include <string>
 #include <unordered_map>
-#include <unordered_set>
 
 namespace quipu {
 
@@ -30,6 +30,7 @@ struct engine_parts {
   caf::actor timer;
   caf::actor archivist;                     ///< none: histories grow
   std::shared_ptr<solitude> alone;          ///< none: nobody dies under a call here
+  std::shared_ptr<backlogs> left;           ///< none: no other node leaves a call to this one
   std::map<std::string, caf::actor> topics; ///< who serves what, in this node
   std::shared_ptr<bells> rings;             ///< tells it of mail
   std::shared_ptr<const logger> log;        ///< none: it says nothing
@@ -76,7 +77,7 @@ private:
 
   struct busy_activity {
     caf::actor actor;
-    std::unordered_set<std::string> jobs; ///< whose steps are with it
+    std::unordered_map<std::uint64_t, std::string> steps; ///< that are with it, and whose
   };
   using activity_key = std::pair<const flow*, std::uint32_t>;
   struct activity_hash {
@@ -94,7 +95,7 @@ private:
   std::unordered_map<std::string, owned_job> owned_; ///< what has come of a comparison
   bool draining_ = false;
   std::unordered_map<activity_key, busy_activity, activity_hash> activities_;
-  std::unordered_map<std::string, activity_key> stepping_; ///< which activity has a job's step
+  std::unordered_map<std::uint64_t, activity_key> stepping_; ///< which activity has a step
 };
 
 using engine_actor = caf::stateful_actor<engine_state>;

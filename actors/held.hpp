@@ -39,6 +39,7 @@ struct newborn {
 
 /// What goes out when a commit's receipt is there.
 struct promised {
+  head makes{};
   event cause;
   std::vector<leg_one> calls;
   std::vector<instance> next;
@@ -60,6 +61,7 @@ struct held {
   head at{}; ///< behind the newest record, sent or in the making
   std::deque<event> waiting;
   std::optional<event> current;  ///< is being stepped
+  std::uint64_t step = 0;        ///< number of the step that is being made
   std::optional<building> draft; ///< is being folded
   std::deque<promised> out;      ///< commits without their receipts, in order
   std::map<std::pair<instance, std::uint32_t>, std::string>
@@ -72,6 +74,7 @@ struct held {
   bool rereading = false;                  ///< the view cannot be trusted: wait for the store's
   std::vector<event> refused;              ///< what led to commits that were refused
   std::set<std::string> taken;             ///< ids that awaits of this job asked for in vain
+  std::vector<wish::interrupt> askers;     ///< who waits for its end to be written
 };
 
 } // namespace quipu

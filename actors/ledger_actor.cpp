@@ -22,9 +22,9 @@ caf::behavior ledger_actor(caf::event_based_actor* self, std::shared_ptr<ledger>
       [=](write_asked& asked) {
         const auto engine = sender(self);
         const bool born = asked.born.has_value();
-        auto done = [engine, born,
+        auto done = [engine, born, made = born ? asked.born->first.makes : asked.what.what.makes,
                      job = born ? asked.born->job : asked.what.job](result<receipt> answer) {
-          write_done told{job, born, {}, why(answer)};
+          write_done told{job, born, made, {}, why(answer)};
           if (answer) told.got = std::move(*answer);
           caf::anon_send(engine, std::move(told));
         };

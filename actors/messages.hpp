@@ -103,6 +103,7 @@ struct step_asked {
 /// activity -> engine: what was decided; none: the event has no effect.
 struct step_made {
   std::string job;
+  std::uint64_t number = 0;
   std::optional<outcome> what;
 };
 
@@ -116,6 +117,7 @@ struct write_asked {
 struct write_done {
   std::string job;
   bool born = false;
+  head made{}; ///< which write it is about
   receipt got;
   std::optional<failure> refused;
 };
@@ -164,10 +166,14 @@ struct seize_asked {
   std::function<void(result<void>)> done;
 };
 
-/// ledger -> engine
+/// ledger -> engine: a job was taken to be ended, or not.
 struct job_seized {
-  snapshot what;
-  json how;
+  std::string job;
+  std::optional<snapshot> what;
+  std::optional<failure> refused;
+  json how; ///< the end
+  std::optional<wish::interrupt>
+      by; ///< the activity that has asked for it, with the end; none: a caller
 };
 
 /// ledger -> engine: its queue, or the ready queue, has got something.

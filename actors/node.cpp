@@ -200,6 +200,7 @@ void node::state::spawn() {
   parts.timer = timer;
   parts.archivist = archivist;
   parts.alone = std::make_shared<solitude>(store, served, options.lease);
+  parts.left = std::make_shared<backlogs>(store, served);
   parts.topics = std::move(serving);
   parts.rings = rings;
   parts.log = log;

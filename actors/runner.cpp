@@ -3,7 +3,10 @@
 #include "actors/runner/mail_event.hpp"
 #include "flows/step.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <iterator>
 
 namespace quipu {
 
@@ -37,21 +40,22 @@ void runner::go_on(const std::string& job, held& of) {
   if (next.why == cause::woken) next.why = cause_of_timer(of.view->owed(next.at));
   next.taken = of.taken;
   of.current = next;
+  of.step = ++steps_;
   wishes.push_back(
-      wish::step{job, of.app, of.rules, of.view, std::move(next), now_ms_, terms_.limits});
+      wish::step{job, of.app, of.rules, of.view, std::move(next), now_ms_, terms_.limits, of.step});
 }
 
-void runner::step_lost(const std::string& job) {
+void runner::step_lost(const std::string& job, std::uint64_t number) {
   auto* of = find(job);
-  if (of == nullptr || !of->current) return;
+  if (of == nullptr || !of->current || of->step != number) return;
   of->waiting.push_front(std::move(*of->current));
   of->current.reset();
   go_on(job, *of);
 }
 
-void runner::stepped(const std::string& job, std::optional<outcome> made) {
+void runner::stepped(const std::string& job, std::uint64_t number, std::optional<outcome> made) {
   auto* found = find(job);
-  if (found == nullptr || !found->current) return;
+  if (found == nullptr || !found->current || found->step != number) return;
   auto& of = *found;
   auto what = std::move(*of.current);
   of.current.reset();
@@ -151,13 +155,24 @@ void runner::drop(const std::string& job) {
   const auto found = jobs_.find(job);
   if (found == jobs_.end()) return;
   call_off(job, found->second, true);
+  // Who still waits for its end has to ask whoever has it now.
+  auto& askers = found->second.askers;
+  std::move(askers.begin(), askers.end(), std::back_inserter(wishes));
   jobs_.erase(found);
 }
 
 void runner::forget_all() {
-  for (auto& [job, of] : jobs_) call_off(job, of, true);
+  for (auto& [job, of] : jobs_) {
+    call_off(job, of, true);
+    answer_start(job, of,
+                 failure{fault::unreachable,
+                         fmt::format("whether job \"{}\" has begun is unknown: this engine lost "
+                                     "its lease; ask for the job",
+                                     job)});
+  }
   jobs_.clear();
   unread_.clear();
+  unanswered_.clear();
 }
 
 } // namespace quipu

@@ -57,26 +57,30 @@ public:
   void revive(std::uint64_t request, std::shared_ptr<const class job> failed, std::string id,
               std::string gid, bool has_room);
   /// The activity's actor has made the step; none: it has no effect.
-  void stepped(const std::string& job, std::optional<outcome> made);
+  /// A step that is not the job's newest is one of an earlier life of it here.
+  void stepped(const std::string& job, std::uint64_t number, std::optional<outcome> made);
   /// The activity's actor died at it: the step is made again.
-  void step_lost(const std::string& job);
-  void started(const std::string& job, const result<receipt>& answer);
-  void committed(const std::string& job, const result<receipt>& answer);
+  void step_lost(const std::string& job, std::uint64_t number);
+  /// The answer to a write, named by the head that it makes.
+  void started(const std::string& job, const head& made, const result<receipt>& answer);
+  void committed(const std::string& job, const head& made, const result<receipt>& answer);
   /// A worker's reply to an attempt.
   void replied(const std::string& job, const instance& at, std::uint32_t attempt, answer given);
   /// Nobody serves the topic of this call.
   void shelve(const std::string& job, const instance& at, std::uint32_t attempt);
   /// A job became mine: from the ready queue, or (`dead`) from an engine that has died.
   void took(const snapshot& what, bool dead);
-  /// A job was seized to be ended.
+  /// A job was seized to be ended like this.
   void seized(const snapshot& what, json how);
+  /// The same for an activity; or why not. It is answered when the end is written.
+  void seized(const wish::interrupt& asked, const result<snapshot>& got);
   void popped(const std::string& job, const std::vector<mail>& got);
   /// The answer to `wish::read`.
   void reread(const std::string& job, const result<snapshot>& answer);
   /// Everything that the store says is mine, after a time in which nobody knew what it has done: a
   /// job that is at the head known here only gets its mail, every other is read anew.
   void compare(const std::unordered_map<std::string, owned_job>& there);
-  /// Reads that the store could not answer, and jobs of versions that were not known, once more.
+  /// What the store could not answer, and jobs of versions that were not known, once more.
   void look_again();
   /// The jobs of the old token are somebody else's: forget them.
   void forget_all();
@@ -84,6 +88,8 @@ public:
 private:
   held* find(const std::string& job);
   void drop(const std::string& job);
+  void replace(const std::string& job, held& by);
+  void answer_start(const std::string& job, held& of, const result<receipt>& answer);
   void mistrust(const std::string& job, held& of);
   void conceive(const std::string& job, held& of, const identity& who, const value& message);
   void come_alive(const std::string& job, held& of, const identity& who);
@@ -98,6 +104,8 @@ private:
   void resume(const std::string& job, held& of, const std::vector<mail>& got, bool dead);
   void add(held& of, building& to, outcome made);
   bool load(const snapshot& what, held& into);
+  held* end(const snapshot& what, json how);
+  void answer_askers(held& of, const answer& given);
   [[nodiscard]] birth give_birth(const plan& app, const offspring& child, bool mine,
                                  promised& with) const;
 
@@ -110,6 +118,8 @@ private:
   std::int64_t now_ms_ = 0;
   std::unordered_map<std::string, held> jobs_;
   std::set<std::string> unread_; ///< to be read again
+  std::uint64_t steps_ = 0;
+  std::vector<wish::interrupt> unanswered_; ///< the store did not say what has become of them
 };
 
 } // namespace quipu

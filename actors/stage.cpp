@@ -84,9 +84,12 @@ result<void> stage::complete(completion what) {
 }
 
 result<void> stage::interrupt(const std::string& job, const json& how) {
-  auto answer = seize(job, how);
+  const auto got = seize(job);
+  if (!got) return got.error();
+  runner_.tick(time_.now_ms);
+  runner_.seized(*got, how);
   rest();
-  return answer;
+  return {};
 }
 
 result<std::string> stage::retry(const std::string& job, std::string id) {
@@ -229,25 +232,27 @@ void stage::perform(wish::step& what) {
   }
   auto made = step({*what.app, *what.rules, what.now_ms, what.limits}, *what.view, what.what);
   what.view.reset();
-  runner_.stepped(what.job, std::move(made));
+  runner_.stepped(what.job, what.number, std::move(made));
 }
 
 void stage::perform(wish::start& what) {
   const auto job = what.what.job;
+  const auto made = what.what.first.makes;
   const auto written = watch ? what.what.first : write{};
   auto done =
       answer_of<receipt>([&](auto told) { store_.start(std::move(what.what), std::move(told)); });
   if (watch && done) tell(job, written);
-  runner_.started(job, std::move(done));
+  runner_.started(job, made, std::move(done));
 }
 
 void stage::perform(wish::commit& what) {
   const auto job = what.what.job;
+  const auto made = what.what.what.makes;
   const auto written = watch ? what.what.what : write{};
   auto done =
       answer_of<receipt>([&](auto told) { store_.apply(std::move(what.what), std::move(told)); });
   if (watch && done) tell(job, written);
-  runner_.committed(job, std::move(done));
+  runner_.committed(job, made, std::move(done));
 }
 
 void stage::perform(wish::call& what) {
@@ -273,18 +278,7 @@ void stage::perform(wish::alarm&) {}
 
 void stage::perform(wish::trace&) {}
 
-void stage::perform(wish::interrupt& what) {
-  const auto& asked = what.what;
-  const auto done = seize(asked.job, json{{"reason", asked.reason},
-                                          {"code", asked.code},
-                                          {"throw", asked.throws},
-                                          {"descend", asked.descend}});
-  answer told{answer::status::success, 200, json::object()};
-  if (!done)
-    told = {answer::status::error, status(done.error().code),
-            json{{"message", done.error().message}}};
-  runner_.replied(what.job, asked.at, what.attempt, std::move(told));
-}
+void stage::perform(wish::interrupt& what) { runner_.seized(what, seize(what.what.job)); }
 
 void stage::perform(wish::condense& what) {
   replay oldest;
@@ -303,12 +297,8 @@ void stage::perform(wish::warn& what) {
   warnings_.push_back(fmt::format("{}: {}", what.job, what.message));
 }
 
-result<void> stage::seize(const std::string& job, const json& how) {
-  auto got = answer_of<snapshot>([&](auto done) { store_.seize(job, mine_, done); });
-  if (!got) return got.error();
-  runner_.tick(time_.now_ms);
-  runner_.seized(*got, how);
-  return {};
+result<snapshot> stage::seize(const std::string& job) {
+  return answer_of<snapshot>([&](auto done) { store_.seize(job, mine_, done); });
 }
 
 } // namespace quipu

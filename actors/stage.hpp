@@ -103,7 +103,7 @@ private:
   void perform(wish::condense& what);
   void perform(wish::warn& what);
   void perform(wish::trace& what);
-  result<void> seize(const std::string& job, const json& how);
+  result<snapshot> seize(const std::string& job);
   void listen();
   std::string random_name();
   /// A record as it is told: what it makes of the job is known only by folding all before it.

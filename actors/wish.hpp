@@ -23,6 +23,7 @@ struct step {
   event what;
   std::int64_t now_ms = 0;
   step_limits limits{};
+  std::uint64_t number = 0; ///< `stepped` and `step_lost` name it
 };
 
 struct start {
@@ -70,6 +71,7 @@ struct alarm {
   std::int64_t due_ms = 0;
 };
 
+/// Another job is to be ended; the digit stays 8 until that is written.
 struct interrupt {
   std::string job;           ///< who asks
   std::uint32_t attempt = 1; ///< of the asking: `replied` names it

@@ -196,7 +196,9 @@ void draft::forget() {
   each_pass([&](const pass_name& at, std::uint32_t) {
     for (auto inner = at; inner.slice != 0;) {
       inner = {rules_.slices[inner.slice].around, around(inner)};
-      open[inner] += open_in(at);
+      const auto outer = open.find(inner);
+      if (outer == open.end()) break; // forgotten already: of a slice, the newest pass stays longer
+      outer->second += open_in(at);
     }
   });
   for (const auto& [at, count] : open)

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 /// How jobs begin: those that somebody starts, and the children of others.
 namespace quipu {
 
@@ -134,9 +136,18 @@ birth runner::give_birth(const plan& app, const offspring& child, bool mine, pro
   return born;
 }
 
-void runner::started(const std::string& job, const result<receipt>& answer) {
+void runner::answer_start(const std::string& job, held& of, const result<receipt>& answer) {
+  if (!of.request) return;
+  auto told = answer ? result<std::string>{job} : result<std::string>{answer.error()};
+  if (!answer && answer.error().code == fault::conflict) told = is_taken(answer.error().message);
+  wishes.push_back(wish::accept{*std::exchange(of.request, std::nullopt), std::move(told)});
+}
+
+void runner::started(const std::string& job, const head& made, const result<receipt>& answer) {
   auto* of = find(job);
-  if (of == nullptr || of->out.empty()) return;
+  if (of == nullptr) return;
+  // Something else is there by now, taken from somebody: only who asked is told.
+  if (of->out.empty() || of->out.front().makes != made) return answer_start(job, *of, answer);
   if (!answer && answer.error().code == fault::taken) {
     // A child's id: the await learns of it, and the job is born without that child.
     of->taken.insert(answer.error().message);
@@ -145,15 +156,9 @@ void runner::started(const std::string& job, const result<receipt>& answer) {
     if (of->failed) return come_alive(job, *of, born->born());
     return conceive(job, *of, born->born(), born->at(instance{})->input);
   }
-  const auto request = of->request;
-  of->request.reset();
-  const bool is_unknown = !answer && answer.error().code == fault::unreachable;
-  if (request) {
-    auto told = answer ? result<std::string>{job} : result<std::string>{answer.error()};
-    if (!answer && answer.error().code == fault::conflict) told = is_taken(answer.error().message);
-    wishes.push_back(wish::accept{*request, std::move(told)});
-  }
-  if (is_unknown) { // perhaps it is there, and ours: never forgotten unread
+  answer_start(job, *of, answer);
+  if (!answer && answer.error().code ==
+                     fault::unreachable) { // perhaps it is there, and ours: never forgotten unread
     of->out.clear();
     of->rereading = true;
     wishes.push_back(wish::read{job});

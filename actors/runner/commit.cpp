@@ -1,5 +1,6 @@
 #include "actors/route.hpp"
 #include "actors/runner.hpp"
+#include "actors/runner/mail_event.hpp"
 #include "actors/runner/obligation_row.hpp"
 #include "collation/canonical.hpp"
 #include "collation/pack.hpp"
@@ -16,13 +17,6 @@ namespace {
 
 /// How many checkpoints are made while a job makes as many records as it keeps.
 constexpr std::uint64_t segments = 8;
-
-json to_json(const interruption& what) {
-  return {{"reason", what.reason},
-          {"code", what.code},
-          {"throw", what.throws},
-          {"descend", what.descend}};
-}
 
 } // namespace
 
@@ -50,6 +44,7 @@ void runner::commit(const std::string& job, held& of) {
   auto& what = draft.what;
   const auto& who = of.view->born();
   promised after;
+  after.makes = what.makes;
   after.cause = std::move(draft.first);
   after.next.assign(draft.next.begin(), draft.next.end());
   of.view->fields(draft.touched, what.set, what.unset);
@@ -113,9 +108,9 @@ void runner::commit(const std::string& job, held& of) {
   }
 }
 
-void runner::committed(const std::string& job, const result<receipt>& answer) {
+void runner::committed(const std::string& job, const head& made, const result<receipt>& answer) {
   auto* of = find(job);
-  if (of == nullptr || of->out.empty()) return;
+  if (of == nullptr || of->out.empty() || of->out.front().makes != made) return;
   if (answer && !of->rereading) return receive(job, *of, *answer);
   // What led to a refused commit is not lost: mail comes again with the reading, the rest waits for
   // it.
@@ -193,6 +188,8 @@ void runner::receive(const std::string& job, held& of, const receipt& got) {
     deliver(job, of, got.mail);
   } else if (of.out.empty()) {
     // It has ended, or rests: whoever gets mail for it takes it up.
+    if (now.cause.why == cause::interrupted && now.cause.mail.empty())
+      answer_askers(of, {answer::status::success, 200, json::object()});
     drop(job);
   }
   for (const auto& child : begun)

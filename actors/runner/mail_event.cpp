@@ -87,6 +87,13 @@ event event_of(const mail& got) {
   return made;
 }
 
+json to_json(const interruption& what) {
+  return {{"reason", what.reason},
+          {"code", what.code},
+          {"throw", what.throws},
+          {"descend", what.descend}};
+}
+
 cause cause_of_timer(const obligation* owed) {
   if (owed == nullptr) return cause::woken;
   switch (owed->is) {

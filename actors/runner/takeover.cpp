@@ -1,9 +1,11 @@
 #include "actors/runner.hpp"
+#include "actors/runner/mail_event.hpp"
 #include "flows/step.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 /// Jobs as the store has them: taken from the ready queue or a dead engine, seized, read again.
@@ -27,10 +29,21 @@ bool runner::load(const snapshot& what, held& into) {
   return true;
 }
 
+/// What is known here of a job makes room for what the store has, but for those who wait.
+void runner::replace(const std::string& job, held& by) {
+  auto* of = find(job);
+  if (of == nullptr) return;
+  by.askers = std::move(of->askers);
+  if (of->unborn)
+    answer_start(job, *of, failure{fault::conflict, job}); // nobody asks the store any more
+  by.request = of->request;
+  jobs_.erase(job);
+}
+
 void runner::took(const snapshot& what, bool dead) {
   held made;
   if (!load(what, made)) return;
-  jobs_.erase(what.job);
+  replace(what.job, made);
   auto& of = jobs_.emplace(what.job, std::move(made)).first->second;
   resume(what.job, of, what.mail, dead);
 }
@@ -64,22 +77,51 @@ void runner::resume(const std::string& job, held& of, const std::vector<mail>& g
   deliver(job, of, got);
 }
 
-void runner::seized(const snapshot& what, json how) {
-  auto* of = find(what.job);
-  if (of == nullptr || !of->view || of->view->ended()) {
-    held made;
-    if (!load(what, made)) return;
-    of = &jobs_.insert_or_assign(what.job, std::move(made)).first->second;
-  }
-  see(*of, what.mail);
+void runner::seized(const snapshot& what, json how) { (void)end(what, std::move(how)); }
+
+/// Lets a job that is ours now end. None: it cannot be read.
+held* runner::end(const snapshot& what, json how) {
   event end;
   end.why = cause::interrupted;
   end.what.data = std::move(how);
-  // What was accepted before it counts before it; what we only mean to do does not.
-  const auto accepted = std::find_if(of->waiting.rbegin(), of->waiting.rend(),
-                                     [](const event& each) { return !each.mail.empty(); });
-  of->waiting.insert(accepted.base(), std::move(end));
+  auto* of = find(what.job);
+  if (of == nullptr || of->request) { // a start of the same name is no job yet
+    held made;
+    if (!load(what, made)) return nullptr;
+    replace(what.job, made);
+    of = &jobs_.emplace(what.job, std::move(made)).first->second;
+  }
+  see(*of, what.mail);
+  if (of->view->ended()) {
+    of->refused.push_back(std::move(end)); // if its own end, which is on its way, is refused
+  } else {
+    // What was accepted before it counts before it; what we only mean to do does not.
+    const auto accepted = std::find_if(of->waiting.rbegin(), of->waiting.rend(),
+                                       [](const event& each) { return !each.mail.empty(); });
+    of->waiting.insert(accepted.base(), std::move(end));
+  }
   go_on(what.job, *of);
+  return of;
+}
+
+void runner::seized(const wish::interrupt& asked, const result<snapshot>& got) {
+  if (got) {
+    if (auto* of = end(*got, to_json(asked.what)))
+      of->askers.push_back(asked);
+    else
+      unanswered_.push_back(asked);
+  } else if (const auto why = got.error().code; why == fault::not_found || why == fault::conflict) {
+    replied(asked.job, asked.what.at, asked.attempt,
+            {answer::status::error, status(why), json{{"message", got.error().message}}});
+  } else {
+    unanswered_.push_back(asked); // perhaps it is ours
+    wishes.push_back(wish::read{asked.what.job});
+  }
+}
+
+void runner::answer_askers(held& of, const answer& given) {
+  for (auto& each : std::exchange(of.askers, {}))
+    replied(each.job, each.what.at, each.attempt, given);
 }
 
 void runner::popped(const std::string& job, const std::vector<mail>& got) {
@@ -105,6 +147,9 @@ void runner::reread(const std::string& job, const result<snapshot>& answer) {
     return;
   }
   if (!of->rereading) return;
+  // Its end was written, only the answer was lost.
+  if (answer && answer->state == "interrupted" && of->at == answer->at)
+    answer_askers(*of, {answer::status::success, 200, json::object()});
   if (!is_mine || !load(*answer, *of)) return drop(job);
   of->rereading = false;
   for (auto refused = of->refused.rbegin(); refused != of->refused.rend(); ++refused)
@@ -137,6 +182,8 @@ void runner::compare(const std::unordered_map<std::string, owned_job>& there) {
 }
 
 void runner::look_again() {
+  auto all = std::exchange(unanswered_, {});
+  std::move(all.begin(), all.end(), std::back_inserter(wishes));
   for (const auto& job : std::exchange(unread_, {})) {
     const auto* of = find(job);
     if (of == nullptr || of->rereading) wishes.push_back(wish::read{job});

@@ -47,7 +47,7 @@ void stepping::settle(const instance& at, const answer& given, const value& said
     fails(500, ways.error().message);
     ways = choose(at, now);
   }
-  draft_.what().code = now.code;
+  if (at == what_.at) draft_.what().code = now.code; // not that of what it begins and fails
   trace(at);
 
   const auto was = draft_.at(at);

@@ -93,6 +93,9 @@ public:
     parts.hub = hub;
     parts.timer = timer;
     parts.topics = workers;
+    std::vector<std::string> served;
+    for (const auto& [topic, work] : workers) served.push_back(topic);
+    parts.left = std::make_shared<backlogs>(store, std::move(served));
     parts.rings = rings;
     parts.seed = ++seed;
     engines.push_back(system.spawn(make_engine, std::move(parts)));

@@ -35,6 +35,11 @@ std::shared_ptr<const plan> flows() {
         f1: {type: hook}
         f2: {type: hook, job: {maps: {folded: true}}}
       transitions: {ft: [{to: f1}], f1: [{to: f2}]}
+    - subscribes: cut
+      activities:
+        ct: {type: trigger}
+        c1: {type: interrupt, target: '{ct.output.data.whom}'}
+      transitions: {ct: [{to: c1}]}
 )";
   findings faults;
   const auto document = read_text(text, "flow.yaml", faults);
@@ -92,17 +97,22 @@ struct engine {
     }
   }
   void perform(wish::step& what) {
+    if (holds_steps) {
+      steps.push_back(std::move(what));
+      return;
+    }
     if (loses_steps > 0) {
       --loses_steps;
-      return runs.step_lost(what.job);
+      return runs.step_lost(what.job, what.number);
     }
     auto made = step({*what.app, *what.rules, what.now_ms}, *what.view, what.what);
-    runs.stepped(what.job, std::move(made));
+    runs.stepped(what.job, what.number, std::move(made));
   }
   void perform(wish::start& what) {
     ++writes;
     const auto job = what.what.job;
-    around.store.start(std::move(what.what), [&](auto got) { runs.started(job, got); });
+    const auto made = what.what.first.makes;
+    around.store.start(std::move(what.what), [&](auto got) { runs.started(job, made, got); });
   }
   void perform(wish::commit& what) {
     if (holds_commits) {
@@ -111,7 +121,15 @@ struct engine {
     }
     ++writes;
     const auto job = what.what.job;
-    around.store.apply(std::move(what.what), [&](auto got) { runs.committed(job, got); });
+    const auto made = what.what.what.makes;
+    around.store.apply(std::move(what.what), [&](auto got) { runs.committed(job, made, got); });
+  }
+  void perform(wish::interrupt& what) {
+    if (loses_seizes > 0) {
+      --loses_seizes;
+      return runs.seized(what, failure{fault::unreachable, "the answer was lost"});
+    }
+    around.store.seize(what.what.job, mine, [&](auto got) { runs.seized(what, got); });
   }
   void perform(wish::call& what) { calls.push_back(std::move(what)); }
   void perform(wish::read& what) {
@@ -130,6 +148,9 @@ struct engine {
   int loses_steps = 0;
   bool holds_commits = false;
   std::vector<wish::commit> held;
+  bool holds_steps = false;
+  int loses_seizes = 0;
+  std::vector<wish::step> steps;
 };
 
 snapshot read(world& in, const std::string& id) {
@@ -165,6 +186,39 @@ TEST_CASE("the second start of an id is a conflict that names the first") {
   REQUIRE_FALSE(ada.accepted.ok());
   CHECK(ada.accepted.error().code == fault::conflict);
   CHECK(ada.accepted.error().message.find("\"j\"") != std::string::npos);
+}
+
+TEST_CASE("a start is refused when a job of that name is taken over before it is written") {
+  world in;
+  engine ada{in, 1};
+  engine bob{in, 2};
+  bob.start("work", "j");
+  in.now += lease_ms / 2;
+  in.store.renew(1, lease_ms, "test", {});
+  in.now += lease_ms / 2 + 1;
+  ada.holds_steps = true;
+  ada.start("work", "j");
+  REQUIRE(ada.steps.size() == 1);
+  ada.holds_steps = false;
+  ada.take(2);
+  REQUIRE_FALSE(ada.accepted.ok());
+  CHECK(ada.accepted.error().code == fault::conflict);
+  ada.perform(ada.steps.at(0));
+  ada.perform();
+  REQUIRE(ada.calls.size() == 1);
+  CHECK(ada.calls[0].gid == "gid-j");
+  CHECK(ada.calls[0].what.attempt == 2);
+}
+
+TEST_CASE("an engine that has lost its lease answers the starts that are under way") {
+  world in;
+  engine ada{in, 1};
+  ada.holds_steps = true;
+  ada.start("work", "j");
+  ada.runs.forget_all();
+  ada.perform();
+  REQUIRE_FALSE(ada.accepted.ok());
+  CHECK(ada.accepted.error().code == fault::unreachable);
 }
 
 TEST_CASE("a call whose engine has died is made again, and only the new owner's reply counts") {
@@ -264,6 +318,112 @@ TEST_CASE("mail that comes while the end of its job is on its way changes nothin
   ada.perform();
   CHECK(read(in, "j").state == "failed");
   CHECK(ada.runs.size() == 0);
+}
+
+TEST_CASE("a job that is seized while its end is on its way ends as it does") {
+  world in;
+  engine ada{in, 1};
+  ada.start("work", "j");
+  ada.holds_commits = true;
+  ada.reply(ada.calls.at(0), {{"x", 1}});
+  REQUIRE(ada.held.size() == 1);
+  in.store.seize("j", 1, [&](auto got) { ada.runs.seized(*got, json::object()); });
+  ada.perform();
+  CHECK(ada.held.size() == 1);
+  ada.holds_commits = false;
+  ada.perform(ada.held.front());
+  ada.perform();
+  CHECK(read(in, "j").state == "completed");
+  CHECK(ada.runs.size() == 0);
+}
+
+TEST_CASE("a job that is seized while its end is on its way is ended when that is refused") {
+  world in;
+  engine ada{in, 1};
+  ada.start("work", "j");
+  ada.holds_commits = true;
+  ada.reply(ada.calls.at(0), {{"x", 1}});
+  in.store.seize("j", 1, [&](auto got) { ada.runs.seized(*got, json::object()); });
+  ada.holds_commits = false;
+  ada.runs.committed("j", ada.held.at(0).what.what.makes, failure{fault::stale, "refused"});
+  ada.perform();
+  CHECK(read(in, "j").state == "interrupted");
+}
+
+TEST_CASE("an activity that ends another job is told so when the end is written") {
+  world in;
+  engine ada{in, 1};
+  ada.start("work", "j");
+  ada.holds_commits = true;
+  ada.start("cut", "c", {{"whom", "j"}});
+  REQUIRE(ada.held.size() == 1);
+  CHECK(key_of(in, "c") == "68");
+  CHECK(read(in, "j").state == "running");
+  ada.holds_commits = false;
+  ada.perform(ada.held.front());
+  ada.perform();
+  CHECK(read(in, "j").state == "interrupted");
+  CHECK(key_of(in, "c") == "66");
+}
+
+TEST_CASE("an activity whose end of another job is refused asks whoever has that job now") {
+  world in;
+  engine ada{in, 1};
+  engine bob{in, 2};
+  ada.start("work", "j");
+  ada.holds_commits = true;
+  ada.start("cut", "c", {{"whom", "j"}});
+  in.store.seize("j", 2, [&](auto got) { bob.runs.seized(*got, json::object()); });
+  bob.perform();
+  REQUIRE(read(in, "j").state == "interrupted");
+  ada.holds_commits = false;
+  ada.perform(ada.held.front());
+  ada.perform();
+  const auto view = *job::load(read(in, "c"));
+  CHECK(view.key() == "67");
+  CHECK(view.end()->error.get()->at("code") == 409);
+}
+
+TEST_CASE("an end that the store could not answer is asked for again when it is looked again") {
+  world in;
+  engine ada{in, 1};
+  ada.start("work", "j");
+  ada.start("cut", "c", {{"whom", "nobody"}});
+  CHECK(key_of(in, "c") == "67");
+  ada.runs.start(2, "cut", {}, "d", {{"whom", "j"}}, "gid-d", true);
+  ada.loses_seizes = 1;
+  ada.perform();
+  CHECK(key_of(in, "d") == "68");
+  CHECK(read(in, "j").state == "running");
+  ada.runs.look_again();
+  ada.perform();
+  CHECK(key_of(in, "d") == "66");
+  CHECK(read(in, "j").state == "interrupted");
+}
+
+TEST_CASE(
+    "a step that was begun before its job was forgotten says nothing of the job as it is now") {
+  world in;
+  engine ada{in, 1};
+  ada.start("work", "j");
+  ada.holds_steps = true;
+  ada.reply(ada.calls.at(0), {{"x", 1}});
+  REQUIRE(ada.steps.size() == 1);
+  ada.runs.forget_all();
+  ada.mine = 3;
+  in.now += lease_ms + 1;
+  in.store.renew(3, lease_ms, "test", {});
+  ada.runs.own(3);
+  ada.take(1);
+  REQUIRE(ada.steps.size() == 2);
+  ada.holds_steps = false;
+  ada.perform(ada.steps.at(0));
+  ada.perform();
+  CHECK(key_of(in, "j") == "689");
+  ada.perform(ada.steps.at(1));
+  ada.perform();
+  REQUIRE(ada.calls.size() == 2);
+  CHECK(ada.calls.at(1).what.attempt == 2);
 }
 
 TEST_CASE("mail that cannot be read is an error of what waits for it, and not its engine's end") {

@@ -197,3 +197,44 @@ app:
   CHECK(job.view().ended());
   CHECK_FALSE(job.last().report);
 }
+
+TEST_CASE("a pass is forgotten once, though the newest of what is nested in it stays") {
+  driven job{compiled(R"(app:
+  id: x
+  version: '1'
+  graphs:
+    - subscribes: s
+      activities:
+        t: {type: trigger}
+        a: {type: worker, topic: w}
+        b: {type: worker, topic: w}
+        c: {type: worker, topic: w}
+      transitions:
+        t: [{to: a}]
+        a: [{to: b, conditions: {code: [200, 202]}}]
+        b: [{to: c, conditions: {code: [200, 202]}}]
+)")};
+  const auto says = [&job](std::uint32_t activity, std::uint32_t pass, int code) {
+    const auto possible = job.possible();
+    const auto at = std::find_if(possible.begin(), possible.end(), [&](const event& each) {
+      return each.at == instance{activity, pass};
+    });
+    REQUIRE(at != possible.end());
+    auto reply = *at;
+    reply.what.code = code;
+    REQUIRE(job.handle(reply));
+  };
+  says(1, 0, 202);
+  says(1, 0, 202);
+  says(2, 0, 202);
+  says(2, 0, 200); // the newest pass behind b is in the oldest behind a
+  for (const auto pass : {0U, 2U}) says(3, pass, 200);
+  REQUIRE(job.view().passes().count({1, 0}) == 0);
+  CHECK(job.view().passes().count({2, 2}) == 1);
+  says(2, 1, 200);
+  says(3, 1, 200);
+  says(1, 0, 200);
+  says(2, 2, 200);
+  says(3, 3, 200);
+  CHECK(job.view().ended());
+}
