@@ -6,6 +6,7 @@
 #include <charconv>
 #include <cstdlib>
 #include <fstream>
+#include <utility>
 
 namespace quipu::redis {
 
@@ -99,7 +100,9 @@ result<address> address::parse(std::string_view url) {
       made.space = value;
     else if (name == "evicts" && value == "allowed")
       made.may_evict = true;
-    else if (name != "db" || !is_local || !quipu::redis::parse(value, made.database))
+    else if (name == "wait"
+                 ? !quipu::redis::parse(value, made.wait)
+                 : name != "db" || !is_local || !quipu::redis::parse(value, made.database))
       return wrong(url, fmt::format("\"{}\" is not understood", words));
     words = next;
   }
@@ -108,11 +111,16 @@ result<address> address::parse(std::string_view url) {
 
 std::string address::text() const {
   const auto who = user.empty() ? "" : user + "@";
-  const auto of = space == address{}.space ? "" : "ns=" + space;
-  if (path.empty())
-    return fmt::format("{}{}{}:{}/{}{}{}", tcp, who, host, port, database, of.empty() ? "" : "?",
-                       of);
-  return fmt::format("{}{}{}?db={}{}{}", local, who, path, database, of.empty() ? "" : "&", of);
+  auto text = path.empty() ? fmt::format("{}{}{}:{}/{}", tcp, who, host, port, database)
+                           : fmt::format("{}{}{}?db={}", local, who, path, database);
+  auto add = [&, first = path.empty()](std::string_view what) mutable {
+    text += std::exchange(first, false) ? '?' : '&';
+    text += what;
+  };
+  if (space != address{}.space) add("ns=" + space);
+  if (may_evict) add("evicts=allowed");
+  if (wait != 0) add(fmt::format("wait={}", wait));
+  return text;
 }
 
 result<std::string> password_said() {

@@ -13,7 +13,8 @@ namespace quipu::redis {
 ///     redis://[USER@]HOST[:PORT][/DATABASE][?ns=NAMESPACE]
 ///     redis+unix://[USER@]/PATH[?db=DATABASE&ns=NAMESPACE]
 ///
-/// `evicts=allowed` takes a server that may throw jobs away when its memory is full.
+/// `evicts=allowed` takes a server that may throw jobs away when its memory is full; `wait=N` answers
+/// for nothing that N replicas do not have.
 ///
 /// A password is no part of it: others see command lines.
 struct address {
@@ -24,6 +25,7 @@ struct address {
   unsigned database = 0;
   std::string space = "main"; ///< the namespace: one server keeps many stores apart
   bool may_evict = false;     ///< a server that throws away what it has is taken too
+  unsigned wait = 0;          ///< replicas that have what is told to the outside
 
   /// `bad_request`, with what would be right.
   [[nodiscard]] static result<address> parse(std::string_view url);

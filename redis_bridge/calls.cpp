@@ -7,22 +7,38 @@
 
 namespace quipu::redis {
 
+namespace {
+
+/// Of the patience for an answer: for replicas.
+constexpr int patience_share = 10;
+
+} // namespace
+
 calls::calls(settings with) : with_{std::move(with)}, prefix_{with_.server.server.to.prefix()} {
   std::random_device random;
   self_ = fmt::format("{:08x}{:08x}", random(), random());
-  with_.server.reconnected = [this] {
-    std::function<void()> tell;
-    {
-      const std::lock_guard lock{mutex_};
-      tell = doubt_;
-    }
-    if (tell) tell();
-  };
+  with_.server.reconnected = [this] { doubt(); };
   channel_.emplace(loop_, with_.server);
   bell_.emplace(loop_, with_.server.server, self_, [this](token whose) { ring(to_text(whose)); });
+  if (at().wait > 0)
+    witness_.emplace(loop_, witness::settings{with_.server.server, at().wait,
+                                              with_.server.patience / patience_share});
 }
 
-calls::~calls() = default;
+calls::~calls() {
+  // Its answers make a witness's questions: it goes first, and they are answered before the witness.
+  bell_.reset();
+  channel_.reset();
+}
+
+void calls::doubt() {
+  std::function<void()> tell;
+  {
+    const std::lock_guard lock{mutex_};
+    tell = doubt_;
+  }
+  if (tell) tell();
+}
 
 std::int64_t calls::now() const { return with_.clock ? with_.clock() : channel_->now(); }
 

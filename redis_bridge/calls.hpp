@@ -4,6 +4,7 @@
 #include "redis_bridge/bell.hpp"
 #include "redis_bridge/channel.hpp"
 #include "redis_bridge/rows.hpp"
+#include "redis_bridge/witness.hpp"
 
 namespace quipu::redis {
 
@@ -29,7 +30,13 @@ public:
   void on_doubt(std::function<void()> tell);
   void listen(token to) { bell_->listen(to); }
 
-  enum class does : std::uint8_t { reads, writes, begins };
+  enum class does : std::uint8_t {
+    reads,
+    writes,
+    begins, ///< a job: refused when too much is queued; and told
+    tells,  ///< something to the outside: with `wait`, only what replicas have
+    ends    ///< a job: told when they have it, however long that takes
+  };
 
   /// A command of the server itself. Waits: not on the store's thread.
   [[nodiscard]] result<whole_reply> ask(const command& words);
@@ -46,13 +53,13 @@ public:
                       failure{fault::unavailable, at().text() + " is only looked at, not changed"});
     channel_->send(
         words.bytes(),
-        [this, done = std::move(done), read = std::move(read),
-         why = std::move(why)](result<whole_reply> got) {
+        [this, what, done = std::move(done), read = std::move(read),
+         why = std::move(why)](result<whole_reply> got) mutable {
           std::string bells;
           auto answer =
               got ? understood<T>(piece{got->get()}, read, why, bells) : result<T>{got.error()};
           got = failure{}; // free it before others are woken
-          if (done) done(std::move(answer));
+          tell(what, std::move(answer), std::move(done));
           ring(bells);
         },
         what == does::begins);
@@ -67,6 +74,23 @@ public:
   }
 
 private:
+  /// What is told to the outside is told when enough replicas have it.
+  template <class T>
+  void tell(does what, result<T> answer, then<T> done) {
+    if (!done) return;
+    if (!witness_ || !answer || what == does::reads || what == does::writes)
+      return done(std::move(answer));
+    auto told = [this, answer = std::move(answer), done = std::move(done)](result<void> seen) {
+      if (seen) return done(answer);
+      done(seen.error());
+      doubt(); // it is done here, and who asked does not know
+    };
+    if (what == does::ends)
+      witness_->insist(std::move(told));
+    else
+      witness_->ask(std::move(told));
+  }
+
   template <class T, class Read>
   result<T> understood(const piece& said, const Read& read, const refused& why,
                        std::string& bells) {
@@ -87,6 +111,7 @@ private:
   }
   [[nodiscard]] failure trouble(std::string_view error) const;
   void ring(std::string_view bells);
+  void doubt();
 
   settings with_;
   std::string self_;
@@ -97,6 +122,7 @@ private:
   loop loop_;
   std::optional<channel> channel_;
   std::optional<bell> bell_;
+  std::optional<witness> witness_;
 };
 
 } // namespace quipu::redis

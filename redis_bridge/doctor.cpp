@@ -92,6 +92,12 @@ remark about_disk(const server_state& of) {
                                        of.fsync)};
 }
 
+std::string replicas_of(const server_state& of) {
+  return of.replicas == 0   ? "no replica"
+         : of.replicas == 1 ? "1 replica"
+                            : fmt::format("{} replicas", of.replicas);
+}
+
 } // namespace
 
 std::string server_state::durability() const {
@@ -104,14 +110,15 @@ std::vector<remark> remarks(const server_state& of) {
   using weight = remark::weight;
   std::vector<remark> all;
   if (!of.version.empty())
-    all.push_back(
-        {weight::fine, fmt::format("Redis {}, {}", of.version,
-                                   of.is_replica      ? "a replica"
-                                   : of.replicas == 0 ? "no replica"
-                                                      : fmt::format("{} replicas", of.replicas))});
+    all.push_back({weight::fine, fmt::format("Redis {}, {}", of.version,
+                                             of.is_replica ? "a replica" : replicas_of(of))});
   if (of.is_replica)
     all.push_back(
         {weight::fault, "it is a replica, which takes no writes: its master would be right"});
+  if (of.wait > of.replicas)
+    all.push_back({weight::warning, fmt::format("wait={} at the store's address, and it has {}: "
+                                                "no start, signal or end is answered",
+                                                of.wait, replicas_of(of))});
   all.push_back(about_disk(of));
   all.push_back(about_eviction(of));
   if (!of.eviction.empty()) all.push_back(about_memory(of));
@@ -132,6 +139,7 @@ std::vector<remark> remarks(const server_state& of) {
 result<server_state> look_at(calls& server) {
   server_state seen;
   seen.may_evict = server.at().may_evict;
+  seen.wait = server.at().wait;
   const auto lacks = server.ask({"FCALL", "quipu1_lacks", "1", server.at().prefix(), "", ""});
   if (!lacks) return lacks.error();
   const piece missing{lacks->get()};

@@ -25,6 +25,7 @@ struct server_state {
   std::optional<std::uint64_t> packed_value; ///< its hash-max-listpack-value
   std::vector<std::string> lacking;          ///< commands that our user may not run
   bool may_evict = false;                    ///< `address::may_evict`
+  unsigned wait = 0;                         ///< `address::wait`
 
   /// What of an answer is safe, in a few words.
   [[nodiscard]] std::string durability() const;

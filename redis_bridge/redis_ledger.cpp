@@ -28,6 +28,10 @@ struct redis_ledger::inside : calls {
     make<T>(does::reads, words, std::move(done), std::move(read), std::move(why));
   }
   template <class T, class Read>
+  void tells(const command& words, then<T> done, Read read, refused why) {
+    make<T>(does::tells, words, std::move(done), std::move(read), std::move(why));
+  }
+  template <class T, class Read>
   void writes(const command& words, then<T> done, Read read, refused why = {}) {
     make<T>(does::writes, words, std::move(done), std::move(read), std::move(why));
   }
@@ -112,6 +116,7 @@ result<std::unique_ptr<redis_ledger>> redis_ledger::open(options with) {
         complain(fmt::format("{}: {}", with.at.text(), each.text));
     }
     made->title += ", " + seen->durability();
+    if (with.at.wait > 0) made->title += fmt::format(", {} replicas", with.at.wait);
   }
   return std::unique_ptr<redis_ledger>{new redis_ledger{std::move(made)}};
 }
@@ -286,8 +291,8 @@ void redis_ledger::apply(commit what, then<receipt> done) {
   auto words = inside_->begin("quipu1_commit");
   words.add(what.job).keep(to_text(what.owner)).add(view(what.stands_on));
   add(words, what.what, what.consumed);
-  inside_->writes<receipt>(
-      words, std::move(done), to_receipt,
+  inside_->make<receipt>(
+      what.what.ended ? does::ends : does::writes, words, std::move(done), to_receipt,
       [job = what.job, on = what.stands_on](std::string_view why, const piece& said) {
         if (why == "no job") return refusals::no_job_to_commit_to(job);
         if (why == "owner") return refusals::another_owner(job);
@@ -302,7 +307,7 @@ void redis_ledger::send(post what, then<void> done) {
   auto words = inside_->begin("quipu1_post");
   words.add(what.job).add(what.what.id).add(what.what.kind).add(what.what.obligation);
   words.add(what.what.body).add(what.keeps_open ? "1" : "0");
-  inside_->writes<void>(
+  inside_->tells<void>(
       words, std::move(done),
       [](const piece& said, std::string& bells) -> result<void> {
         bells = said.text();
@@ -316,7 +321,7 @@ void redis_ledger::send(post what, then<void> done) {
 void redis_ledger::send(signal what, then<signalled> done) {
   auto words = inside_->begin("quipu1_signal");
   words.keep(packed(what));
-  inside_->writes<signalled>(
+  inside_->tells<signalled>(
       words, std::move(done),
       [](const piece& said, std::string& bells) -> result<signalled> {
         bells = said[1].text();

@@ -1,5 +1,6 @@
 #include "actors/flow_test/play.hpp"
 
+#include "actors/answered.hpp"
 #include "actors/flow_test/compare.hpp"
 #include "actors/flow_test/diary.hpp"
 #include "actors/stage.hpp"
@@ -47,7 +48,7 @@ std::string words(const expectation& what) {
 class playing {
 public:
   playing(suite& all, const test& one, ledger& store, virtual_clock& time)
-      : all_(all), one_(one), time_(time),
+      : all_(all), one_(one), store_(store), time_(time),
         stage_(store, time, [this](const wish::call& asked) { return answer(asked); }),
         began_ms_(time.now_ms) {}
 
@@ -73,6 +74,7 @@ public:
               fmt::format("job \"{}\" goes on and on without time passing", *stage_.runaway()));
     }
     if (!made_.faults.empty()) tell_why(with_diary);
+    if (with_diary) tell_heads();
     return std::move(made_);
   }
 
@@ -149,6 +151,24 @@ private:
         fmt::format("{}:{}:{}: {}", at.file ? *at.file : all_.file, at.line, at.column, message));
   }
 
+  /// The head of each job, which stands for every byte of its records.
+  void tell_heads() {
+    job_filter which;
+    do {
+      answered<job_page> asked;
+      store_.jobs(which, asked.then());
+      const auto page = asked.wait();
+      if (!page) return;
+      for (const auto& row : page->rows) {
+        answered<snapshot> read;
+        store_.read(row.job, read.then());
+        if (const auto seen = read.wait())
+          made_.diary.push_back(fmt::format("head of {}: {}", row.job, to_hex(seen->at)));
+      }
+      which.after = page->next;
+    } while (!which.after.empty());
+  }
+
   /// What helps to see why the test failed.
   void tell_why(bool with_diary) {
     for (const auto& topic : unserved_)
@@ -170,6 +190,7 @@ private:
 
   suite& all_;
   const test& one_;
+  ledger& store_;
   virtual_clock& time_;
   stage stage_;
   outcome made_;

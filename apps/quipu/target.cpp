@@ -1,5 +1,6 @@
 #include "apps/quipu/target.hpp"
 
+#include "actors/answered.hpp"
 #include "actors/definitions.hpp"
 #include "actors/local_client.hpp"
 #include "actors/open_store.hpp"
@@ -9,6 +10,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <string_view>
@@ -31,6 +33,28 @@ std::unique_ptr<client> running_node(const std::filesystem::path& directory) {
   if (directory.empty()) return nullptr;
   auto found = connect(directory / socket_name);
   return found ? std::move(*found) : nullptr;
+}
+
+/// A server on which no engine runs.
+result<std::shared_ptr<ledger>> alone_on(const std::string& url, bool writes) {
+  node_options options;
+  options.store = url;
+  options.observe = !writes;
+  auto opened = open_store(options);
+  if (!opened) return opened.error();
+  answered<std::vector<lease>> asked;
+  (*opened)->leases(asked.then());
+  const auto leases = asked.wait();
+  if (!leases) return leases.error();
+  const auto now = (*opened)->now();
+  const auto running =
+      std::ranges::count_if(*leases, [&](const lease& each) { return each.until_ms > now; });
+  if (running != 0)
+    return failure{fault::conflict,
+                   fmt::format("{} engines have a lease on {}: stop them and try again when it has "
+                               "lapsed, or take a copy of what the server has written",
+                               running, url)};
+  return std::move(*opened);
 }
 
 } // namespace
@@ -97,9 +121,10 @@ result<session> target::keep() const {
   return session{std::unique_ptr<client>{std::make_unique<local_client>(std::move(parts))}};
 }
 
-result<std::unique_ptr<ledger>> target::store(bool writes) const {
+result<std::shared_ptr<ledger>> target::store(bool writes) const {
   const auto where = url();
   if (!where) return where.error();
+  if (is_shared(*where)) return alone_on(*where, writes);
   const auto directory = directory_of(*where);
   if (directory.empty())
     return failure{
@@ -124,7 +149,7 @@ result<std::unique_ptr<ledger>> target::store(bool writes) const {
   options.read_only = !writes;
   auto opened = lmdb_ledger::open(std::move(options));
   if (!opened) return opened.error();
-  return std::unique_ptr<ledger>{std::move(*opened)};
+  return std::shared_ptr<ledger>{std::move(*opened)};
 }
 
 result<session> target::work(const std::function<void(node&)>& prepare) const {

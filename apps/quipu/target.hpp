@@ -46,7 +46,7 @@ public:
 
   /// The store itself, with nobody else in it, to look at or (`writes`) to mend. `conflict`: a node
   /// runs there; `corrupt`: what can be told without opening it, a line a fault.
-  [[nodiscard]] result<std::unique_ptr<ledger>> store(bool writes) const;
+  [[nodiscard]] result<std::shared_ptr<ledger>> store(bool writes) const;
 
 private:
   [[nodiscard]] result<std::string> url() const;

@@ -4,7 +4,7 @@
 local function asked()
   local bell = prefix .. 'bell:' .. nobody
   local all = { { 'FUNCTION', 'LOAD', '' }, { 'SELECT', '0' }, { 'TIME' }, { 'SUBSCRIBE', bell }, { 'PUBLISH', bell, '' },
-    { 'FCALL', 'quipu1_open', '1', prefix }, { 'SCAN', '0' }, { 'INFO' }, { 'CONFIG', 'GET', 'appendfsync' } }
+    { 'FCALL', 'quipu1_open', '1', prefix }, { 'SCAN', '0' }, { 'WAIT', '0', '0' }, { 'INFO' }, { 'CONFIG', 'GET', 'appendfsync' } }
   for _, name in ipairs({ 'DEL', 'EXISTS', 'GET', 'HDEL', 'HEXISTS', 'HGET', 'HGETALL', 'HINCRBY', 'HKEYS', 'HLEN',
     'HMGET', 'HSET', 'HVALS', 'LLEN', 'LRANGE', 'LTRIM', 'RPOP', 'RPUSH', 'SADD', 'SET', 'SMEMBERS', 'SREM', 'XADD',
     'XDEL', 'XRANGE', 'ZADD', 'ZRANGE', 'ZREM', 'ZSCORE' }) do

@@ -10,7 +10,9 @@ from collections import defaultdict
 
 from harness import BIN, PATIENCE, ROOT, Case, call, main, quipu
 
-LANGUAGE = sorted((ROOT / "tests/language").glob("*.test.yaml"))
+# Of thousands of jobs; to tell of each of their records takes long.
+LARGE = [ROOT / "tests/language" / name for name in ("await.test.yaml", "awaits.test.yaml")]
+FLOW_TESTS = sorted([*(ROOT / "tests/language").glob("*.test.yaml"), *(ROOT / "configs").rglob("*.test.yaml")])
 
 
 def order(name):
@@ -118,53 +120,6 @@ class Redis(Case):
             one.kill()
             self.finish("a", "b")
 
-    def test_an_engine_that_was_stopped_beyond_its_lease_is_refused_and_its_jobs_end_once(self):
-        with self.engine("a") as one:
-            self.called(20)
-            one.send_signal(signal.SIGSTOP)
-            self.finish("a")
-            one.send_signal(signal.SIGCONT)
-            self.finished(one)
-            self.finish("a")
-
-    def test_engines_go_on_when_their_server_was_killed_and_came_back(self):
-        with self.engine("a") as one, self.engine("b") as two:
-            for kill in (30, 60, 90):
-                self.called(kill)
-                self.server.kill()
-                self.server.wait()
-                self.begin_server()
-            for running in (one, two):
-                running.communicate(timeout=PATIENCE)
-            self.finish("a", "b")
-
-    def test_a_store_that_comes_back_older_than_it_was_is_compared_and_every_job_ends(self):
-        with self.engine("a") as one:
-            self.called(30)
-            shutil.copytree(self.home / "appendonlydir", self.home / "older")
-            self.called(60)
-            self.server.kill()
-            self.server.wait()
-            shutil.rmtree(self.home / "appendonlydir")
-            (self.home / "older").rename(self.home / "appendonlydir")
-            self.begin_server()
-            one.communicate(timeout=PATIENCE)
-            self.finish("a")
-
-    def test_a_lost_library_and_lost_connections_lose_nothing(self):
-        with self.engine("a") as one:
-            for at in range(10, 100, 10):
-                self.called(at)
-                self.cli("FUNCTION", "FLUSH")
-                self.cli("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes")
-            one.communicate(timeout=PATIENCE)
-            self.finish("a")
-
-    def test_flow_tests_run_on_a_server_and_leave_nothing_there(self):
-        said = self.expect(quipu("test", *LANGUAGE[::8], "--store", self.store), 0)
-        self.assertIn(" 0 failed", said.out)
-        self.assertEqual(self.cli("DBSIZE"), "0")
-
     def test_a_node_learns_of_what_another_process_deploys(self):
         flow = self.write("late.yaml", "app:\n  id: late\n  version: '1'\n  graphs:\n    - subscribes: late.start\n"
                                        "      activities:\n        t: {type: trigger}\n        h: {type: hook}\n"
@@ -182,10 +137,21 @@ class Redis(Case):
             err = node.communicate(timeout=PATIENCE)[1]
         self.assertNotIn("error", err)
 
-    def test_flow_tests_see_the_same_records_on_a_server_and_in_memory(self):
-        said = {store: self.expect(quipu("test", "--verbose", "--store", store, *LANGUAGE[::12]), 0).out
-                for store in ("memory:", self.store)}
+    def test_every_flow_test_makes_the_same_records_on_a_server_in_a_directory_and_in_memory(self):
+        self.cli("CONFIG", "SET", "appendfsync", "everysec")
+        files = [file for file in FLOW_TESTS if file not in LARGE]
+        said = {store: self.expect(quipu("test", "--verbose", "--store", store, *files), 0).out
+                for store in ("memory:", "lmdb:", self.store)}
+        self.assertIn(" 0 failed", said["memory:"])
+        self.assertGreater(said["memory:"].count("\n     head of "), 100)
+        self.assertEqual(said["memory:"], said["lmdb:"])
         self.assertEqual(said["memory:"], said[self.store])
+        self.assertEqual(self.cli("DBSIZE"), "0")
+
+    def test_flow_tests_of_thousands_of_jobs_run_on_a_server(self):
+        self.cli("CONFIG", "SET", "appendfsync", "everysec")
+        self.assertIn(" 0 failed", self.expect(quipu("test", "--store", self.store, *LARGE), 0).out)
+        self.assertEqual(self.cli("DBSIZE"), "0")
 
     def test_the_doctor_names_what_endangers_jobs(self):
         self.cli("CONFIG", "SET", "maxmemory", "100mb", "hash-max-listpack-value", "512")

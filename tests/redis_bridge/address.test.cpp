@@ -21,12 +21,17 @@ TEST_CASE("an address says server, user, database and namespace") {
   REQUIRE(local.path == "/run/redis.sock");
   REQUIRE(local.database == 2);
   REQUIRE(*address::parse(local.text()) == local);
+  const auto careful = *address::parse("redis://localhost?wait=2&evicts=allowed");
+  REQUIRE(careful.wait == 2);
+  REQUIRE(careful.may_evict);
+  REQUIRE(*address::parse(careful.text()) == careful);
 }
 
 TEST_CASE("an address that is not understood is refused with what would be right") {
   for (const auto* wrong : {"redis://", "redis://host:port", "redis://host/x",
                             "redis://host?ns=", "redis://host?ns=a{b}", "redis://host?db=1",
-                            "redis+unix://x.sock", "redis+unix:///x?db=one", "lmdb:x"}) {
+                            "redis://host?wait=", "redis://host?wait=all", "redis+unix://x.sock",
+                            "redis+unix:///x?db=one", "lmdb:x"}) {
     INFO(wrong);
     const auto refused = address::parse(wrong);
     REQUIRE_FALSE(refused.ok());

@@ -84,6 +84,12 @@ TEST_CASE("each setting that endangers jobs is named with what would be right") 
   seen.packed_value = 64;
   CHECK(says(complaints(seen), "512 would be right"));
   seen = sound();
+  seen.wait = 2;
+  seen.replicas = 1;
+  CHECK(says(complaints(seen), "wait=2 at the store's address, and it has 1 replica:"));
+  seen.replicas = 2;
+  CHECK(complaints(seen).empty());
+  seen = sound();
   seen.is_replica = true;
   CHECK(complaints(seen).starts_with("fault: it is a replica"));
 }

@@ -3,6 +3,10 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <arpa/inet.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
 #include <condition_variable>
 #include <fstream>
 #include <map>
@@ -91,6 +95,34 @@ void begin_full(caller& call, follower& job) {
   INFO((begun ? "" : begun.error().message));
   REQUIRE(begun.ok());
   REQUIRE(call.send(answer(job.id, "", "m1")).ok());
+}
+
+/// Takes a job off the list of those that run; the row that is missing now.
+audit_row listed_in(alone& here, const std::string& job) {
+  for (std::string after;;) {
+    const auto page = here.call->audit(after, 1'000);
+    REQUIRE(page.ok());
+    for (const auto& row : page->rows)
+      if (row.table == "running" && row.claimed && row.job == job) {
+        here.look({"ZREM", "quipu:{main.0}:running", row.value.substr(row.value.find(' ') + 1)});
+        return row;
+      }
+    after = page->next;
+    REQUIRE_FALSE(after.empty());
+  }
+}
+
+/// A port that nobody listens on.
+std::string free_port() {
+  const int made = ::socket(AF_INET, SOCK_STREAM, 0);
+  sockaddr_in where{};
+  where.sin_family = AF_INET;
+  where.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof where;
+  REQUIRE(::bind(made, reinterpret_cast<sockaddr*>(&where), size) == 0);
+  REQUIRE(::getsockname(made, reinterpret_cast<sockaddr*>(&where), &size) == 0);
+  ::close(made);
+  return std::to_string(ntohs(where.sin_port));
 }
 
 } // namespace
@@ -318,6 +350,91 @@ TEST_CASE("whatever command the user may not run, a call writes everything or no
     REQUIRE(refusals[needed] > 0);
 }
 
+TEST_CASE(
+    "whatever command the user may not run, what is not a commit writes everything or nothing") {
+  alone here;
+  std::atomic<std::int64_t> time{first_ms};
+  redis_ledger::options with;
+  with.clock = [&] { return time.load(); };
+  here.open(std::move(with));
+  here.prepare();
+  auto& call = *here.call;
+  constexpr token dead = 0xdead;
+  const std::vector<std::string> commands{
+      "del",     "exists", "get",    "hdel",  "hexists",  "hget", "hgetall",
+      "hincrby", "hkeys",  "hlen",   "hmget", "hset",     "llen", "ltrim",
+      "rpush",   "sadd",   "scan",   "set",   "smembers", "srem", "time",
+      "xadd",    "xdel",   "xrange", "zadd",  "zrange",   "zrem", "zscore"};
+  std::map<std::string, int> refusals;
+  int number = 0;
+  for (const auto& command : commands) {
+    ++number;
+    const auto name = [&](std::string_view what) { return fmt::format("{}-{}", what, number); };
+    REQUIRE(call.renew(ada, 3'600'000).ok());
+    // One of each: ready with mail, owned by somebody dead, with mail, with a timer, in a backlog,
+    // ended and about to expire, condensable, with a row that is missing.
+    REQUIRE(call.start(follower{name("ready"), nobody}.begin()).ok());
+    REQUIRE(call.send(answer(name("ready"), "", name("m"))).ok());
+    REQUIRE(call.renew(dead + number, 1'000).ok());
+    REQUIRE(call.start(follower{name("left"), dead + number}.begin()).ok());
+    REQUIRE(call.start(follower{name("mailed")}.begin()).ok());
+    REQUIRE(call.send(answer(name("mailed"), "")).ok());
+    follower timed{name("timed")};
+    auto first = timed.begin();
+    auto row = waiting("h.0");
+    row.due_ms = time + 2'000;
+    row.waits = {name("board")};
+    first.first.obligations = {row, waiting("w.0")};
+    first.first.obligations[1].backlog = "work";
+    first.first.measured =
+        measurement{"key", time, time + 2'000, {{"n", addition::kind::sum, 1, {}}}};
+    REQUIRE(call.start(first).ok());
+    REQUIRE(call.send(knock({name("early")}, name("e"), name("said"))).ok());
+    for (const auto* what : {"old", "gone"}) {
+      follower ended{name(what)};
+      REQUIRE(call.start(ended.begin()).ok());
+      REQUIRE(call.apply(ended.finish(time + 2'000)).ok());
+    }
+    follower longer{name("long")};
+    REQUIRE(call.start(longer.begin()).ok());
+    for (int i = 0; i < 3; ++i) REQUIRE(call.apply(longer.then()).ok());
+    const auto missing = listed_in(here, name("long"));
+    time += 2'000;
+
+    const auto forbidden = [&](const std::string& which, const auto& asks) {
+      const auto before = here.look.dump();
+      here.look({"ACL", "SETUSER", "default", "-" + command});
+      const bool refused = !asks().ok();
+      here.look({"ACL", "SETUSER", "default", "+" + command});
+      if (!refused) return;
+      ++refusals[which];
+      INFO(which << " without " << command);
+      REQUIRE(here.look.dump() == before);
+    };
+    forbidden("renew", [&] { return call.renew(bob); });
+    forbidden("claim", [&] { return call.claim(ada); });
+    forbidden("take", [&] { return call.take(dead + number, ada); });
+    forbidden("seize", [&] { return call.seize(name("mailed"), ada); });
+    forbidden("pop",
+              [&] { return await<popped>([&](auto done) { here.store->pop(ada, 100, done); }); });
+    forbidden("serve", [&] {
+      return await<std::size_t>([&](auto done) { here.store->serve("work", 100, done); });
+    });
+    forbidden("due",
+              [&] { return await<fired>([&](auto done) { here.store->due(time, 256, done); }); });
+    forbidden("scrub", [&] { return call.scrub(name("old")); });
+    forbidden("condense", [&] { return call.condense(name("long"), 2, "c"); });
+    forbidden("mend", [&] { return call.mend(missing); });
+    forbidden("deploy", [&] { return call.deploy(version(name("v"))); });
+    forbidden("activate", [&] { return call.activate("orders", "1"); });
+  }
+  for (const auto* which : {"renew", "claim", "take", "seize", "pop", "serve", "due", "scrub",
+                            "condense", "mend", "deploy", "activate"}) {
+    INFO(which);
+    CHECK(refusals[which] > 0);
+  }
+}
+
 TEST_CASE("the commands that the README grants are enough for everything") {
   alone here;
   std::ifstream readme{QUIPU_SOURCE_DIR "/redis_bridge/README.md"};
@@ -362,6 +479,60 @@ TEST_CASE("the commands that the README grants are enough for everything") {
   REQUIRE(here.call->fetch("orders", "1").ok());
   REQUIRE(here.call->leases().size() == 1);
   REQUIRE(here.call->take(bob, ada).ok());
+}
+
+TEST_CASE("with wait=1 what is told to the outside is in a replica, and steps wait for nobody") {
+  const auto port = free_port();
+  alone here{{"--port", port, "--bind", "127.0.0.1"}};
+  server replica{{"--replicaof", "127.0.0.1", port}};
+  const auto copy = replica.look();
+  for (int tries = 0;
+       here.look.text({"INFO", "replication"}).find("state=online") == std::string::npos; ++tries) {
+    REQUIRE(tries < 6'000);
+    std::this_thread::sleep_for(std::chrono::milliseconds{10});
+  }
+  redis_ledger::options with;
+  with.at.wait = 1;
+  with.patience = std::chrono::milliseconds{3'000};
+  here.open(std::move(with));
+  counter doubts;
+  here.store->on_doubt([&] { doubts.add(); });
+  here.prepare();
+  const auto has = [&](const std::string& job) {
+    return copy({"EXISTS", "quipu:{main.0}:j:" + job})->integer == 1;
+  };
+  for (int i = 0; i < 50; ++i) {
+    const auto id = fmt::format("o-{}", i);
+    REQUIRE(here.call->start(follower{id}.begin()).ok());
+    REQUIRE(has(id));
+  }
+  follower job{"job"};
+  auto first = job.begin();
+  first.first.obligations = {waiting("a.0")};
+  REQUIRE(here.call->start(first).ok());
+
+  replica.pause();
+  REQUIRE(here.call->apply(job.then()).ok());
+  const auto refused = here.call->start(follower{"late"}.begin());
+  REQUIRE_FAULT(refused, fault::unreachable);
+  REQUIRE(refused.error().message.find("0 of 1 replicas") != std::string::npos);
+  REQUIRE(refused.error().message.find("ask by its id") != std::string::npos);
+  REQUIRE(doubts.reaches(1)); // whoever owns it looks at what it has
+  REQUIRE(here.call->read("late").ok());
+  REQUIRE_FAULT(here.call->send(answer("job", "a.0")), fault::unreachable);
+  REQUIRE_FAULT(here.call->send(knock({"nobody"})), fault::unreachable);
+
+  // An end is told when a replica has it.
+  std::promise<bool> told;
+  auto seen = told.get_future();
+  here.store->apply(job.finish(), [&](result<receipt> got) { told.set_value(got && has("late")); });
+  REQUIRE_FAULT(here.call->start(follower{"later"}.begin()), fault::unreachable);
+  REQUIRE(seen.wait_for(std::chrono::seconds{0}) == std::future_status::timeout);
+  replica.go_on();
+  REQUIRE(seen.get());
+  REQUIRE(here.call->start(follower{"last"}.begin()).ok());
+  REQUIRE(has("last"));
+  here.store->on_doubt(nullptr);
 }
 
 TEST_CASE("a wrong password is said, not repeated") {

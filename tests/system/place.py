@@ -30,14 +30,16 @@ def skip(why):
 class Place:
     """A directory with a store, the notes of its loads, and the verdict so far."""
 
-    def __init__(self, name):
+    def __init__(self, name, one_past=True):
         self.home = pathlib.Path(tempfile.mkdtemp(prefix=f"quipu-{name}-"))
         self.data, self.notes = self.home / "data", self.home / "notes"
-        self.checker, self.world, self.lives, self.said = Checker(), None, 0, []
+        self.store = f"lmdb:{self.data}"
+        self.checker, self.world, self.lives, self.said = Checker(one_past), None, 0, []
+        self.undone = set()  # numbers of notes whose effect the store has lost
 
     def words(self, *more, rare=True):
         self.lives += 1
-        return [LOAD, "run", "--data", self.data, "--flow", FLOW, "--notes", self.notes, "--prefix", f"life{self.lives}",
+        return [LOAD, "run", "--store", self.store, "--flow", FLOW, "--notes", self.notes, "--prefix", f"life{self.lives}",
                 *(["--rare"] if rare else []), *map(str, more)]
 
     @contextlib.contextmanager
@@ -72,6 +74,9 @@ class Place:
         answer = self.ask("jobs", state="running", most=1000)
         return len(answer["ok"]["rows"]) if answer and "ok" in answer else 0
 
+    def noted(self):
+        return self.notes.read_bytes().count(b"\n") if self.notes.exists() else 0
+
     def wait_for(self, what, holds, load=None):
         until = time.monotonic() + PATIENCE
         while not holds():
@@ -81,15 +86,17 @@ class Place:
                 self.fail([f"{what}: not within {PATIENCE} s"])
             time.sleep(0.02)
 
-    def look(self, data=None):
-        words = [LOAD, "look", data or self.data]
-        if self.world is not None and data is None:
+    def look(self, data=None, afresh=False, store=None):
+        """`data`: another directory, seen for the first time; `store`: another store with what this one has, or had."""
+        afresh = afresh or data is not None
+        words = [LOAD, "look", f"lmdb:{data}" if data else store or self.store]
+        if self.world is not None and not afresh:
             (self.home / "known").write_text(self.world.heads())
             words += ["--known", self.home / "known"]
         said = subprocess.run(words, capture_output=True, text=True, timeout=PATIENCE, check=False)
         if said.returncode:
             return None, said.stderr
-        world = World(said.stdout.splitlines(), self.world if data is None else None)
+        world = World(said.stdout.splitlines(), None if afresh else self.world)
         return world, ""
 
     def check(self, at_rest=False, lost=()):
@@ -97,7 +104,7 @@ class Place:
         self.world, why = self.look()
         if self.world is None:
             self.fail([f"the store cannot be read: {why}"])
-        return self.checker.check(self.world, read_notes(self.notes), at_rest, lost)
+        return self.checker.check(self.world, read_notes(self.notes), at_rest, self.undone.union(lost))
 
     def finish(self, quiet=38, limit=None, lost=(), **how):
         """The last fault is over: a load without faults begins `quiet` jobs more and ends all (L1, A1). Returns what is
@@ -125,10 +132,10 @@ class Place:
 
     def forget_all(self):
         """I8: when every job is forgotten, nothing of them is left."""
-        done = subprocess.run([LOAD, "scrub", self.data], capture_output=True, text=True, timeout=PATIENCE, check=False)
+        done = subprocess.run([LOAD, "scrub", self.store], capture_output=True, text=True, timeout=PATIENCE, check=False)
         if done.returncode:
             return [f"jobs cannot be forgotten: {done.stderr}"]
-        world, why = self.look(self.data)
+        world, why = self.look(afresh=True)
         return left_at_all(world) if world else [why]
 
     def summary(self):

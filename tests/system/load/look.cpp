@@ -2,6 +2,7 @@
 
 #include "actors/answered.hpp"
 #include "lmdb_bridge/lmdb_ledger.hpp"
+#include "redis_bridge/redis_ledger.hpp"
 
 #include <quipu/json.hpp>
 
@@ -110,7 +111,7 @@ void each_job(ledger& in, Use use) {
   } while (!which.after.empty());
 }
 
-void print_all(quipu::lmdb_ledger& from, const std::set<std::string>& known) {
+void print_all(ledger& from, const std::set<std::string>& known) {
   for (const auto& each : ask<std::vector<quipu::app_version>>(from, &ledger::apps)) {
     const auto whole = ask<quipu::app_version>(from, &ledger::fetch, each.app, each.version);
     print({{"app", whole.app}, {"version", whole.version}, {"source", json::parse(whole.source)}});
@@ -126,6 +127,10 @@ void print_all(quipu::lmdb_ledger& from, const std::set<std::string>& known) {
     if (got.empty()) break;
     after = got.back().id;
   }
+}
+
+/// The rows that only jobs which run have: as a directory has them.
+void print_rows(quipu::lmdb_ledger& from) {
   constexpr std::array left_over{"sets",  "queues", "ready", "timers",  "board",   "backlog",
                                  "parts", "jobs",   "ids",   "history", "running", "ended"};
   quipu::answered<std::vector<std::string>> rows;
@@ -143,15 +148,50 @@ void print_all(quipu::lmdb_ledger& from, const std::set<std::string>& known) {
   }
 }
 
+/// As a server has them: the kinds of timers are called as in a directory.
+void print_rows(quipu::redis_ledger& from) {
+  constexpr std::string_view kinds = "ojesxm";
+  constexpr std::size_t kind_at = 15;
+  std::string after;
+  do {
+    const auto got = ask<quipu::audit_page>(from, &ledger::audit, after, page);
+    for (const auto& row : got.rows) {
+      if (row.claimed) continue;
+      json line{{"table", row.table}, {"key", row.key}};
+      if (row.table == "timers") {
+        const auto member = row.value.substr(row.value.find(' ') + 1);
+        line["value"] = "%0" + std::to_string(kinds.find(member.at(kind_at))) + member;
+      }
+      print(line);
+    }
+    after = got.next;
+  } while (!after.empty());
+}
+
+template <class Store, class Use>
+void with_store(typename Store::options with, Use use) {
+  auto opened = Store::open(std::move(with));
+  if (!opened) throw std::runtime_error{opened.error().message};
+  use(**opened);
+}
+
+/// `store`: the address of a server, or lmdb:DIR.
 template <class Use>
-int opened(const std::string& directory, bool read_only, Use use) {
-  quipu::lmdb_ledger::options with;
-  with.path = directory;
-  with.read_only = read_only;
+int opened(const std::string& store, bool read_only, Use use) {
   try {
-    auto file = quipu::lmdb_ledger::open(with);
-    if (!file) throw std::runtime_error{file.error().message};
-    use(**file);
+    if (quipu::redis::is_address(store)) {
+      const auto where = quipu::redis::address::parse(store);
+      if (!where) throw std::runtime_error{where.error().message};
+      quipu::redis_ledger::options with;
+      with.at = *where;
+      with.read_only = read_only;
+      with_store<quipu::redis_ledger>(std::move(with), use);
+    } else {
+      quipu::lmdb_ledger::options with;
+      with.path = store.substr(store.find(':') + 1);
+      with.read_only = read_only;
+      with_store<quipu::lmdb_ledger>(std::move(with), use);
+    }
     return 0;
   } catch (const std::exception& why) {
     std::fprintf(stderr, "load: %s\n", why.what());
@@ -161,15 +201,18 @@ int opened(const std::string& directory, bool read_only, Use use) {
 
 } // namespace
 
-int look(const std::string& directory, const std::string& known) {
+int look(const std::string& store, const std::string& known) {
   std::set<std::string> heads;
   std::ifstream lines{known};
   for (std::string line; std::getline(lines, line);) heads.insert(line);
-  return opened(directory, true, [&](quipu::lmdb_ledger& from) { print_all(from, heads); });
+  return opened(store, true, [&](auto& from) {
+    print_all(from, heads);
+    print_rows(from);
+  });
 }
 
-int scrub(const std::string& directory) {
-  return opened(directory, false, [](quipu::lmdb_ledger& from) {
+int scrub(const std::string& store) {
+  return opened(store, false, [](ledger& from) {
     std::vector<std::string> ended;
     each_job(from, [&](const quipu::job_row& row) {
       if (row.state != "running") ended.push_back(row.job);

@@ -30,13 +30,14 @@ constexpr std::size_t at_a_time = 8; ///< starts that wait for the disk together
 constexpr auto between_looks = 50ms;
 
 struct wishes {
-  std::string data;
+  std::string store;
   std::string flow;
   std::string file;
   std::string prefix = "life";
   std::size_t open = 0;
   int rest = -1; ///< none: until it is killed
   bool relaxed = false;
+  int lease_ms = 0;  ///< 0: as a node has it
   bool rare = false; ///< whether the topic is served that not every life serves
 };
 
@@ -68,11 +69,12 @@ public:
   int run() {
     for (bool begun = false; true; std::this_thread::sleep_for(between_looks)) {
       const auto there = running(verbs_);
+      if (!there && is_away(there.error())) continue;
       if (!there) return complain(there.error());
       if (with_.rest >= 0) {
         if (!begun) start(static_cast<std::size_t>(with_.rest));
         begun = true;
-        if (there->empty() && running(verbs_)->empty()) return 0;
+        if (there->empty() && ended()) return 0;
       } else if (there->size() < with_.open) {
         start(with_.open - there->size());
       }
@@ -81,6 +83,16 @@ public:
   }
 
 private:
+  /// A server that is killed comes back.
+  static bool is_away(const quipu::failure& why) {
+    return why.code == quipu::fault::unreachable || why.code == quipu::fault::unavailable;
+  }
+
+  [[nodiscard]] bool ended() {
+    const auto there = running(verbs_);
+    return there && there->empty();
+  }
+
   /// Who is to be killed among many open jobs lets them wait.
   [[nodiscard]] int slowly() const { return with_.rest < 0 ? 12 : 1; }
 
@@ -115,9 +127,9 @@ private:
 
 int run(const wishes& with) {
   const notes to{with.file};
-  quipu::node_options options{.store = "lmdb:" + with.data};
-  options.durable = with.relaxed ? quipu::node_options::durability::relaxed
-                                 : quipu::node_options::durability::sync;
+  quipu::node_options options{.store = with.store};
+  if (with.relaxed) options.durable = quipu::node_options::durability::relaxed;
+  if (with.lease_ms > 0) options.lease = std::chrono::milliseconds{with.lease_ms};
   options.log.level = quipu::log_level::warning;
   quipu::node node{options};
   node.serve("mix.work", [&](quipu::call& call) { return work(to, call); });
@@ -134,27 +146,28 @@ int run(const wishes& with) {
 } // namespace
 
 int main(int argc, char** argv) {
-  CLI::App program{"keeps jobs open, or shows what a directory holds"};
+  CLI::App program{"keeps jobs open, or shows what a store holds"};
   program.require_subcommand(1);
   wishes with;
   auto* runs = program.add_subcommand("run");
-  runs->add_option("--data", with.data)->required();
+  runs->add_option("--store", with.store)->required();
   runs->add_option("--flow", with.flow)->required();
   runs->add_option("--notes", with.file)->required();
   runs->add_option("--prefix", with.prefix);
   runs->add_option("--open", with.open);
   runs->add_option("--rest", with.rest);
+  runs->add_option("--lease-ms", with.lease_ms);
   runs->add_flag("--relaxed", with.relaxed);
   runs->add_flag("--rare", with.rare);
-  std::string directory;
+  std::string store;
   std::string known;
   auto* looks = program.add_subcommand("look");
-  looks->add_option("DIR", directory)->required();
+  looks->add_option("STORE", store)->required();
   looks->add_option("--known", known);
   auto* scrubs = program.add_subcommand("scrub");
-  scrubs->add_option("DIR", directory)->required();
+  scrubs->add_option("STORE", store)->required();
   CLI11_PARSE(program, argc, argv);
-  if (*looks) return look(directory, known);
-  if (*scrubs) return scrub(directory);
+  if (*looks) return look(store, known);
+  if (*scrubs) return scrub(store);
   return run(with);
 }
