@@ -10,7 +10,8 @@ namespace quipu {
 draft::draft(const flow& rules, const job& before, std::int64_t now_ms)
     : rules_(rules), before_(before), open_(before.open()), begun_(before.begun()) {
   made_.what.number = before.records() + 1;
-  made_.what.at_ms = now_ms;
+  // The clocks of two nodes differ by a little: no record is older than the one before it.
+  made_.what.at_ms = std::max(now_ms, before.updated_ms());
 }
 
 // Digits

@@ -75,6 +75,28 @@ TEST_CASE("of random flows and replies: a job is what its stored fields hold, st
   CHECK(ended == 150);
 }
 
+TEST_CASE("a record is never older than the one before it, whichever clock it is made by") {
+  driven job{compiled(R"(app:
+  id: x
+  version: '1'
+  graphs:
+    - subscribes: s
+      activities: {t: {type: trigger}, a: {type: worker, topic: w}, b: {type: worker, topic: w}}
+      transitions: {t: [{to: a}], a: [{to: b}]}
+)")};
+  const auto before = job.view().updated_ms();
+  job.at_ms(before - 50);
+  auto reply = job.possible().front();
+  reply.what.code = 200;
+  REQUIRE(job.handle(reply));
+  CHECK(job.view().updated_ms() == before);
+  job.at_ms(before + 50);
+  reply = job.possible().front();
+  reply.what.code = 200;
+  REQUIRE(job.handle(reply));
+  CHECK(job.view().updated_ms() > before);
+}
+
 TEST_CASE("in whatever order the replies come, and however often, the key is the same") {
   const auto app = compiled(R"(app:
   id: x

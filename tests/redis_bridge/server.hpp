@@ -30,6 +30,8 @@ private:
 class server {
 public:
   explicit server(std::vector<std::string> with = {});
+  /// Somebody else's, which runs there and goes on when this ends.
+  explicit server(const char* directory) : directory_{directory} {}
   server(const server&) = delete;
   server& operator=(const server&) = delete;
   ~server();
@@ -51,7 +53,8 @@ private:
   pid_t pid_ = 0;
 };
 
-/// The one that tests share which only want a store: nothing is written to disk.
+/// The one that tests share which only want a store: nothing is written to disk. `QUIPU_TEST_REDIS`
+/// names the directory of one that runs (mutants.py).
 server& shared_server();
 
 } // namespace quipu::contract

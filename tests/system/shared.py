@@ -1,6 +1,6 @@
 """Several engines share one redis-server, each a process, while hundreds of jobs are open: engines are killed, and stopped
 beyond their lease; the server is killed, stopped, filled, robbed of its library and of its connections. The independent
-checker judges a copy of what the server has written after each fault, and the store when everything has ended.
+checker judges the store after each round, when all engines have been killed at once, and when everything has ended.
 
     shared.py [--rounds N] [--seed N] [FAULT...]     a round is every fault once, or those that are named
 """
@@ -116,10 +116,12 @@ def one_round(place, names, chance):
             FAULTS[name](place, engines, chance)
             before = place.server.count("ZCARD", "ended")
             place.wait_for(f"jobs end after {name}", lambda: place.server.count("ZCARD", "ended") > before)
-            wrong = place.check_while_it_runs() + engines.dead()
+            wrong = engines.dead()
             print(f"{name}: {opened[-1]} jobs open, {time.monotonic() - begun:.1f} s", flush=True)
             if wrong or opened[-1] < OPEN_AT_LEAST:
                 place.fail([f"after {name} with {opened[-1]} jobs open:", *wrong])
+    if wrong := place.check():
+        place.fail([f"after {', '.join(names)}:", *wrong])
     return opened
 
 
