@@ -25,7 +25,12 @@ caf::behavior timer_state::make(caf::event_based_actor* self, std::shared_ptr<le
       [this, look](tick) {
         // Not before its time, even when the clock that wakes us runs fast.
         const auto now = store_->now();
-        if (next_ms_ && *next_ms_ <= now) next_ms_.reset();
+        const bool awaited =
+            self_->clock().now() >= wakes_; // others come of looks that were put off
+        if (const auto next = next_ms_; next && (*next <= now || awaited)) {
+          next_ms_.reset();
+          if (*next > now) look_at(*next); // the store's clock has fallen behind
+        }
         store_->due(now, batch, [self = caf::actor{self_}](result<fired> answer) {
           if (!answer) return;
           if (answer->count == batch) caf::anon_send(self, tick{});
@@ -41,8 +46,9 @@ void timer_state::look_at(std::int64_t due_ms) {
   if (next_ms_ && *next_ms_ <= due_ms) return;
   next_ms_ = due_ms;
   const auto wait = std::max<std::int64_t>(0, due_ms - store_->now());
-  self_->delayed_send(self_, std::chrono::milliseconds{std::min<std::int64_t>(wait, 3'600'000)},
-                      tick{});
+  const std::chrono::milliseconds in{std::min<std::int64_t>(wait, 3'600'000)};
+  wakes_ = self_->clock().now() + in;
+  self_->delayed_send(self_, in, tick{});
 }
 
 } // namespace quipu

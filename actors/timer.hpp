@@ -2,6 +2,7 @@
 
 #include "actors/messages.hpp"
 
+#include <caf/actor_clock.hpp>
 #include <caf/behavior.hpp>
 #include <caf/event_based_actor.hpp>
 #include <caf/stateful_actor.hpp>
@@ -27,6 +28,7 @@ private:
   caf::event_based_actor* self_ = nullptr;
   std::shared_ptr<ledger> store_;
   std::optional<std::int64_t> next_ms_; ///< the earliest look that is under way
+  caf::actor_clock::time_point wakes_;  ///< when its tick comes
 };
 
 using timer_actor = caf::stateful_actor<timer_state>;

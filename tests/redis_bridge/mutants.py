@@ -60,8 +60,8 @@ def verdict(home, code):
                                 capture_output=True, check=False)
         if loaded.stdout.strip() != "quipu1":
             raise RuntimeError(f"it cannot be loaded: {loaded.stdout}{loaded.stderr}")
-        done = subprocess.run([TEST, SUITE, "--abort"], capture_output=True, text=True, timeout=PATIENCE, check=False,
-                              env={**os.environ, "QUIPU_TEST_REDIS": str(home)})
+        done = subprocess.run([TEST, SUITE, "--abort"], capture_output=True, text=True, errors="replace", timeout=PATIENCE,
+                              check=False, env={**os.environ, "QUIPU_TEST_REDIS": str(home)})
     lines = done.stdout.splitlines()
     if done.returncode == 0:
         return ""

@@ -128,7 +128,7 @@ def main():
         if wrong or open_jobs < OPEN_AT_LEAST:
             place.fail([f"cut {number + 1} at {size} of {whole} bytes, {open_jobs} jobs open:", *wrong])
     print(f"{len(opened)} cuts in {whole} bytes with {min(opened)} to {max(opened)} jobs open, each with all that had been "
-          f"answered and no commit torn; {finish} taken up by an engine, which ended every job ({time.monotonic() - begun:.0f} s)")
+          f"answered and no commit torn; {finish} taken up by an engine, which ended all jobs ({time.monotonic() - begun:.0f} s)")
     place.end([])
 
 
