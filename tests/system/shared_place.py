@@ -12,7 +12,7 @@ from redis_server import RedisServer
 
 LEASE_MS = 1500
 # What an engine says of a server that is killed, stopped or full, and of jobs that others have taken over.
-EXPECTED = re.compile(r" warning | error   store   (unreachable: |unavailable: .* maxmemory )")
+EXPECTED = re.compile(r" warning | error   store   (unreachable: |unavailable: .*maxmemory)")
 # What jobs have rows in, by the first word of their keys: redis_bridge/README.md.
 OF_JOBS = {"j", "h", "c", "m", "o", "set", "q", "ready", "w", "b", "running", "ended", "ir", "ie", "l"}
 
