@@ -373,7 +373,8 @@ TEST_CASE("an activity whose end of another job is refused asks whoever has that
   ada.start("work", "j");
   ada.holds_commits = true;
   ada.start("cut", "c", {{"whom", "j"}});
-  in.store.seize("j", 2, [&](auto got) { bob.runs.seized(*got, json::object()); });
+  const json other{{"reason", "another"}, {"code", 410}, {"throw", true}, {"descend", false}};
+  in.store.seize("j", 2, [&](auto got) { bob.runs.seized(*got, other); });
   bob.perform();
   REQUIRE(read(in, "j").state == "interrupted");
   ada.holds_commits = false;

@@ -69,7 +69,7 @@ public:
   int run() {
     for (bool begun = false; true; std::this_thread::sleep_for(between_looks)) {
       const auto there = running(verbs_);
-      if (!there && is_away(there.error())) continue;
+      if (!there && may_come_back(there.error())) continue;
       if (!there) return complain(there.error());
       if (with_.rest >= 0) {
         if (!begun) start(static_cast<std::size_t>(with_.rest));
@@ -83,9 +83,11 @@ public:
   }
 
 private:
-  /// A server that is killed comes back.
-  static bool is_away(const quipu::failure& why) {
-    return why.code == quipu::fault::unreachable || why.code == quipu::fault::unavailable;
+  /// A server that is killed comes back; a directory whose disk has failed does not.
+  [[nodiscard]] bool may_come_back(const quipu::failure& why) const {
+    const bool is_away =
+        why.code == quipu::fault::unreachable || why.code == quipu::fault::unavailable;
+    return is_away && with_.store.starts_with("redis");
   }
 
   [[nodiscard]] bool ended() {
