@@ -37,12 +37,16 @@ void runner::go_on(const std::string& job, held& of) {
   }
   auto next = std::move(of.waiting.front());
   of.waiting.pop_front();
-  if (next.why == cause::woken) next.why = cause_of_timer(of.view->owed(next.at));
   next.taken = of.taken;
+  const auto* owed = of.view->owed(next.at);
+  if (next.why == cause::woken) next.why = cause_of_timer(owed);
+  // The store has fired it: if our clock says that it is early, our clock lags.
+  const bool is_due = next.due_ms && owed != nullptr && owed->due_ms == next.due_ms;
+  const auto now = is_due ? std::max(now_ms_, *next.due_ms) : now_ms_;
   of.current = next;
   of.step = ++steps_;
   wishes.push_back(
-      wish::step{job, of.app, of.rules, of.view, std::move(next), now_ms_, terms_.limits, of.step});
+      wish::step{job, of.app, of.rules, of.view, std::move(next), now, terms_.limits, of.step});
 }
 
 void runner::step_lost(const std::string& job, std::uint64_t number) {

@@ -3,6 +3,7 @@
 #include "collation/record.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <set>
 #include <string>
 
@@ -32,6 +33,8 @@ struct event {
   std::set<std::string>
       taken;           ///< children's ids that the ledger refused when the step was made before
   bool scrubs = false; ///< of a signal: the job is forgotten soon after its end
+  std::optional<std::int64_t>
+      due_ms; ///< of a timer: for when it was set; the store's time is past it
 };
 
 } // namespace quipu

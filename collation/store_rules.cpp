@@ -1,5 +1,7 @@
 #include "collation/store_rules.hpp"
 
+#include "collation/pack.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -29,6 +31,12 @@ std::string armed_by(const head& makes) { return to_hex(makes).substr(0, 16); }
 
 std::string mail_id(std::string_view kind, std::string_view obligation, std::string_view armed_by) {
   return fmt::format("{}:{}:{}", kind, obligation, armed_by);
+}
+
+mail timer_mail(const std::string& obligation, std::int64_t due_ms, std::string_view armed_by) {
+  packer body;
+  body.integer(due_ms);
+  return {mail_id("timer", obligation, armed_by), "timer", obligation, std::move(body).bytes()};
 }
 
 std::string publication_id(std::uint64_t number) {

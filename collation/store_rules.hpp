@@ -47,6 +47,11 @@ inline constexpr std::string_view from_the_oldest{};
 [[nodiscard]] std::string mail_id(std::string_view kind, std::string_view obligation,
                                   std::string_view armed_by);
 
+/// What an obligation's timer sends: it says for when it was set, so that a clock which lags behind
+/// the store's does not take it for one that came too early.
+[[nodiscard]] mail timer_mail(const std::string& obligation, std::int64_t due_ms,
+                              std::string_view armed_by);
+
 /// Ids of publications sort as they were published.
 [[nodiscard]] std::string publication_id(std::uint64_t number);
 /// `bad_request` unless it is what `publication_id` gave, or empty: 0.

@@ -51,7 +51,7 @@ fired store::due(std::int64_t now_ms, std::size_t most) {
       auto* open = find_obligation(of, name);
       if (!open) throw broken_row{"a timer names an obligation that is not there"};
       open->timed = false;
-      const mail what{mail_id("timer", name, open->armed_by), "timer", name, {}};
+      const auto what = timer_mail(std::string{name}, *open->row.due_ms, open->armed_by);
       (void)deliver(&of, of.about.job, what, false, sender::store).ok();
       break;
     }

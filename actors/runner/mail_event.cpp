@@ -83,6 +83,8 @@ event event_of(const mail& got) {
     made.why = cause::served;
   } else {
     made.why = cause::woken; // a timer; what it means, its obligation says when its turn comes
+    if (const auto due = unpack(got.body); due.is_number_integer())
+      made.due_ms = due.get<std::int64_t>();
   }
   return made;
 }

@@ -80,9 +80,8 @@ fired store::due(std::int64_t now_ms, std::size_t most) {
     case timer::kind::obligation: {
       auto& row = find(what.job)->obligations.at(what.obligation);
       row.timed = false;
-      auto id = mail_id("timer", what.obligation, row.armed_by);
-      (void)deliver(what.job, {std::move(id), "timer", what.obligation, {}}, false, sender::store)
-          .ok();
+      auto told = timer_mail(what.obligation, *row.row.due_ms, row.armed_by);
+      (void)deliver(what.job, std::move(told), false, sender::store).ok();
       break;
     }
     case timer::kind::expiry:

@@ -292,7 +292,7 @@ redis.register_function { function_name = 'quipu1_due', flags = { 'allow-oom' },
         local job = find(id)
         local o = named(job, 'o', name)
         set_state(job, name, o, timed, false)
-        deliver(id, 'timer:' .. name .. ':' .. o[3], 'timer', name, '', false, false)
+        deliver(id, 'timer:' .. name .. ':' .. o[3], 'timer', name, pack(o[4]), false, false)
       elseif kind == 'j' then
         forget(find(about))
       elseif kind == 'e' then

@@ -35,6 +35,9 @@ std::shared_ptr<const plan> flows() {
         f1: {type: hook}
         f2: {type: hook, job: {maps: {folded: true}}}
       transitions: {ft: [{to: f1}], f1: [{to: f2}]}
+    - subscribes: nap
+      activities: {nt: {type: trigger}, n1: {type: hook, sleep: 10s}}
+      transitions: {nt: [{to: n1}]}
     - subscribes: cut
       activities:
         ct: {type: trigger}
@@ -447,4 +450,22 @@ TEST_CASE("mail that cannot be read is an error of what waits for it, and not it
   CHECK(view.key() == "673");
   REQUIRE(view.end());
   CHECK(view.end()->error.get()->at("code") == 500);
+}
+
+TEST_CASE("a timer that the store has fired counts also where the clock lags behind") {
+  world in;
+  engine ada{in, 1};
+  ada.start("nap", "j");
+  CHECK(read(in, "j").state == "running");
+  const auto due = in.now + 10'000;
+  in.store.due(due, 10, {});
+  in.store.claim(1, 10, [&](auto got) {
+    REQUIRE(got.ok());
+    REQUIRE(got->size() == 1);
+    ada.runs.tick(due - 5);
+    ada.runs.took(got->front(), false);
+  });
+  ada.perform();
+  CHECK(read(in, "j").state == "completed");
+  CHECK(job::load(read(in, "j"))->updated_ms() == due);
 }

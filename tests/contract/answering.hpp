@@ -1,5 +1,6 @@
 #pragma once
 
+#include "collation/pack.hpp"
 #include "tests/contract/caller.hpp"
 
 namespace quipu::contract {
@@ -128,9 +129,13 @@ TEMPLATE_TEST_CASE("timers fire when they are due, in the order of due and then 
   REQUIRE_FALSE(done.next_due_ms);
   names fired;
   names ids;
+  const auto armed_for = [&](const std::string& name) {
+    return std::ranges::find(armed, name, [](const auto& each) { return each.first; })->second;
+  };
   const auto seen = *store.call.read("o-1");
   for (const auto& got : seen.mail) {
     REQUIRE(got.kind == "timer");
+    REQUIRE(first_ms + armed_for(got.obligation) == unpack(got.body).template get<std::int64_t>());
     fired.push_back(got.obligation);
     ids.push_back(got.id);
   }
