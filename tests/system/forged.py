@@ -221,7 +221,7 @@ def a_signal_is_taken_up_twice(story):
 def a_signal_is_taken_up_that_nobody_sent(story):
     def invent(record):
         record["o"][0][2]["h"]["tag"] = "invented"
-    story.change("mix.approval", "signalled", invent, lambda record: record.get("a", [0])[0] == 3)
+    story.change("mix.counter", "signalled", invent, lambda record: record.get("a", [0])[0] == 4)
 
 
 @forger

@@ -311,6 +311,11 @@ def outside(histories, notes, kept):
     asked = {(note["job"], note["data"].get("n")) for note in notes if "complete" in (note.get("asks"), note.get("did"))}
     wrong += [f"the signal {tag} was taken up, but nobody sent it" for tag in signals if tag not in sent]
     wrong += [f"the reply {what} was taken up, but nobody gave it" for what in replies if (what[0], what[3]) not in asked]
+    final = {}  # when a call had its last reply: what is told behind it comes too late
+    for note in notes:
+        if note.get("did") == "complete" and note.get("code") == 200:
+            call = note["job"], note["name"]
+            final[call] = min(note["steady"], final.get(call, note["steady"]))
     for note in kept:
         told = histories.get(note.get("job"))
         if "said" not in note or told is None or told.wrong:
@@ -320,7 +325,8 @@ def outside(histories, notes, kept):
             # A hook that waits takes what was accepted for it, unless it has not come to it yet.
             if signals[note["data"]["tag"]] == 0 and (gone or not told.job["mail"]):
                 wrong.append(f"{note['job']}: the signal {note['data']['tag']} was accepted and is lost")
-        if note["did"] == "complete" and not any(what[0] == note["job"] and what[3] == note["data"]["n"]
+        late = note["steady"] > final.get((note["job"], note["name"]), note["steady"])
+        if note["did"] == "complete" and not late and not any(what[0] == note["job"] and what[3] == note["data"]["n"]
                                                  for what in replies) and (gone or not told.job["mail"]):
             wrong.append(f"{note['job']}: the reply {note['data']} was accepted and is lost")
         if note["did"] == "interrupt" and not gone:
