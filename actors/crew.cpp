@@ -28,6 +28,7 @@ struct crew::shared {
   std::condition_variable wake; ///< there is something to do, or the end
   std::condition_variable gone; ///< a thread has ended
   std::deque<ready_task> ready; ///< their lanes have room
+  bool called = false;          ///< a thread has been woken or made, and has not looked yet
   std::size_t threads = 0;
   std::size_t idle = 0;
   std::size_t most = 0; ///< the sum of the lanes' widths
@@ -47,23 +48,32 @@ std::shared_ptr<crew::lane> crew::open(std::size_t width) {
 
 void crew::run(const std::shared_ptr<lane>& on, std::function<void()> task) {
   auto& s = *shared_;
-  {
-    const std::scoped_lock lock{s.guard};
-    if (s.ending) return;
-    ++s.tasks;
-    if (on->running == on->width) {
-      on->waiting.push_back(std::move(task));
-      return;
-    }
-    ++on->running;
-    s.ready.push_back({on, std::move(task)});
-    if (s.idle < s.ready.size() && s.threads < s.most) {
-      ++s.threads;
-      std::thread{[with = shared_] { work(with); }}.detach();
-      return;
-    }
+  const std::scoped_lock lock{s.guard};
+  if (s.ending) return;
+  ++s.tasks;
+  if (on->running == on->width) {
+    on->waiting.push_back(std::move(task));
+    return;
   }
-  s.wake.notify_one();
+  ++on->running;
+  s.ready.push_back({on, std::move(task)});
+  call_one(shared_);
+}
+
+/// One thread is called at a time; when it has taken a task and sees another, it calls the next. So
+/// short tasks that come together wake one thread, and behind one that blocks the rest go on.
+void crew::call_one(const std::shared_ptr<shared>& with) {
+  auto& s = *with;
+  if (s.called || s.ready.empty()) return;
+  if (s.idle > 0) {
+    s.wake.notify_one();
+  } else if (s.threads < s.most) {
+    ++s.threads;
+    std::thread{[with] { work(with); }}.detach();
+  } else {
+    return;
+  }
+  s.called = true;
 }
 
 std::size_t crew::busy() const {
@@ -94,9 +104,11 @@ void crew::work(const std::shared_ptr<shared>& with) {
     ++s.idle;
     s.wake.wait(lock, [&s] { return s.ending || !s.ready.empty(); });
     --s.idle;
+    s.called = false;
     if (s.ending) break;
     auto [on, task] = std::move(s.ready.front());
     s.ready.pop_front();
+    call_one(with);
     lock.unlock();
     task();
     task = nullptr;

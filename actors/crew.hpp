@@ -31,6 +31,7 @@ public:
 
 private:
   struct shared;
+  static void call_one(const std::shared_ptr<shared>& with);
   static void work(const std::shared_ptr<shared>& with);
   std::shared_ptr<shared> shared_;
 };

@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include <atomic>
+#include <barrier>
 #include <future>
 
 namespace quipu {
@@ -40,6 +41,17 @@ TEST_CASE("a busy lane does not hold up another") {
   hands.run(quick, [&] { done.set_value(); });
   CHECK(done.get_future().wait_for(60s) == std::future_status::ready);
   go.set_value();
+}
+
+TEST_CASE("tasks that wait for each other run at once, on new threads and on idle ones") {
+  crew hands;
+  constexpr int width = 8;
+  const auto lane = hands.open(width);
+  for (int round = 0; round < 20; ++round) {
+    auto all = std::make_shared<std::barrier<>>(width + 1);
+    for (int task = 0; task < width; ++task) hands.run(lane, [all] { all->arrive_and_wait(); });
+    all->arrive_and_wait();
+  }
 }
 
 TEST_CASE("a crew ends although a task does not, and says so") {
