@@ -9,7 +9,12 @@ namespace {
 
 std::string hashed(const nlohmann::json& named) {
   return to_hex(chain(named.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace), {}))
-      .substr(0, 32);
+      .substr(0, 24);
+}
+
+/// All boards of a topic are of one group, which a store keeps together.
+std::string placed(std::string_view app, std::string_view topic, const nlohmann::json& named) {
+  return hashed(nlohmann::json::array({app, topic})).substr(0, 8) + '.' + hashed(named);
 }
 
 /// The schema that the hook asks of signals; empty: none. It stands behind the matches.
@@ -24,7 +29,7 @@ std::vector<std::string> boards(std::string_view app, const hook_rule& rule,
                                 const std::vector<std::optional<json>>& values) {
   if (rule.when && rule.when->always == false) return {};
   const auto place = [&](const nlohmann::json& asks, const nlohmann::json& list) {
-    return hashed(nlohmann::json::array({app, rule.topic, asks, list}));
+    return placed(app, rule.topic, nlohmann::json::array({asks, list}));
   };
   std::vector<std::string> found;
   const bool any = rule.when && !rule.when->unconditional && rule.when->by == condition::gate::any;
@@ -45,8 +50,8 @@ std::vector<std::string> boards(std::string_view app, const hook_rule& rule,
 
 std::string crowd(std::string_view app, const hook_rule& rule, std::string_view measure,
                   const json& value) {
-  return hashed(nlohmann::json::array(
-      {app, rule.topic, guard_of(rule), measure, {{"is", canonical(value)}}}));
+  return placed(app, rule.topic,
+                nlohmann::json::array({guard_of(rule), measure, {{"is", canonical(value)}}}));
 }
 
 } // namespace quipu
