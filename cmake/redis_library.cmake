@@ -1,5 +1,5 @@
 # The function library of redis_bridge: its pieces, in this order, become one text with a digest.
-set(pieces call job ownership obligations measures writing looking apps checking doctor open)
+set(pieces call job outbox ownership obligations measures writing incoming looking apps checking doctor open)
 set(library_text "")
 foreach(piece IN LISTS pieces)
   set(file ${PROJECT_SOURCE_DIR}/redis_bridge/library/${piece}.lua)

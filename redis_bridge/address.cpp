@@ -15,6 +15,8 @@ namespace {
 constexpr std::string_view tcp = "redis://";
 constexpr std::string_view tls = "rediss://";
 constexpr std::string_view local = "redis+unix://";
+/// Each is looked at each time something is looked for in all.
+constexpr unsigned most_partitions = 256;
 
 failure wrong(std::string_view url, std::string_view why) {
   return {fault::bad_request,
@@ -100,9 +102,14 @@ result<address> address::parse(std::string_view url) {
       made.space = value;
     else if (name == "evicts" && value == "allowed")
       made.may_evict = true;
-    else if (name == "wait"
-                 ? !quipu::redis::parse(value, made.wait)
-                 : name != "db" || !is_local || !quipu::redis::parse(value, made.database))
+    else if (name == "partitions") {
+      if (!quipu::redis::parse(value, made.partitions) || made.partitions == 0 ||
+          made.partitions > most_partitions)
+        return wrong(
+            url, fmt::format("\"{}\" is no number of partitions, 1 to {}", value, most_partitions));
+    } else if (name == "wait"
+                   ? !quipu::redis::parse(value, made.wait)
+                   : name != "db" || !is_local || !quipu::redis::parse(value, made.database))
       return wrong(url, fmt::format("\"{}\" is not understood", words));
     words = next;
   }
@@ -120,6 +127,7 @@ std::string address::text() const {
   if (space != address{}.space) add("ns=" + space);
   if (may_evict) add("evicts=allowed");
   if (wait != 0) add(fmt::format("wait={}", wait));
+  if (partitions != 0) add(fmt::format("partitions={}", partitions));
   return text;
 }
 

@@ -14,7 +14,7 @@ namespace quipu::redis {
 ///     redis+unix://[USER@]/PATH[?db=DATABASE&ns=NAMESPACE]
 ///
 /// `evicts=allowed` takes a server that may throw jobs away when its memory is full; `wait=N` answers
-/// for nothing that N replicas do not have.
+/// for nothing that N replicas do not have; `partitions=N` makes a namespace of so many.
 ///
 /// A password is no part of it: others see command lines.
 struct address {
@@ -26,12 +26,17 @@ struct address {
   std::string space = "main"; ///< the namespace: one server keeps many stores apart
   bool may_evict = false;     ///< a server that throws away what it has is taken too
   unsigned wait = 0;          ///< replicas that have what is told to the outside
+  /// Which the namespace is made with, one if none is said; a store that has others is refused.
+  /// 0: as many as it has.
+  unsigned partitions = 0;
 
   /// `bad_request`, with what would be right.
   [[nodiscard]] static result<address> parse(std::string_view url);
 
   /// What every key of a partition begins with.
-  [[nodiscard]] std::string prefix() const { return "quipu:{" + space + ".0}:"; }
+  [[nodiscard]] std::string prefix(unsigned partition = 0) const {
+    return "quipu:{" + space + "." + std::to_string(partition) + "}:";
+  }
   [[nodiscard]] std::string text() const;
 
   bool operator==(const address&) const = default;

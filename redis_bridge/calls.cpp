@@ -14,9 +14,9 @@ constexpr int patience_share = 10;
 
 } // namespace
 
-calls::calls(settings with) : with_{std::move(with)}, prefix_{with_.server.server.to.prefix()} {
-  std::random_device random;
-  self_ = fmt::format("{:08x}{:08x}", random(), random());
+calls::calls(settings with) : with_{std::move(with)} {
+  self_ = random_name();
+  with_.server.only_looks = with_.read_only;
   with_.server.reconnected = [this] { doubt(); };
   channel_.emplace(loop_, with_.server);
   bell_.emplace(loop_, with_.server.server, self_, [this](token whose) { ring(to_text(whose)); });
@@ -29,6 +29,18 @@ calls::~calls() {
   // Its answers make a witness's questions: it goes first, and they are answered before the witness.
   bell_.reset();
   channel_.reset();
+}
+
+result<void> calls::wait() {
+  if (auto opened = channel_->wait(); !opened) return opened;
+  asker_ = partitions() == 1 ? self_ : fmt::format("{}/{}", self_, partitions());
+  for (unsigned at = 0; at < partitions(); ++at) prefixes_.push_back(this->at().prefix(at));
+  return {};
+}
+
+std::string calls::random_name() {
+  std::random_device random;
+  return fmt::format("{:08x}{:08x}", random(), random());
 }
 
 void calls::doubt() {
@@ -58,13 +70,13 @@ result<whole_reply> calls::ask(const command& words) {
   return said.get_future().get();
 }
 
-command calls::begin(std::string_view function) {
-  command words{"FCALL", function, "1", prefix_};
+command calls::begin(std::string_view function, unsigned partition) {
+  command words{"FCALL", function, "1", prefixes_[partition]};
   if (with_.clock)
     words.number(with_.clock());
   else
     words.add("");
-  words.add(self_);
+  words.add(asker_);
   return words;
 }
 

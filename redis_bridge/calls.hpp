@@ -1,7 +1,9 @@
 #pragma once
 
 #include "collation/ledger.hpp"
+#include "collation/partition.hpp"
 #include "redis_bridge/bell.hpp"
+#include "redis_bridge/carrier.hpp"
 #include "redis_bridge/channel.hpp"
 #include "redis_bridge/rows.hpp"
 #include "redis_bridge/witness.hpp"
@@ -11,7 +13,8 @@ namespace quipu::redis {
 /// What a function refused, by its name for it, and what its message is made of.
 using refused = std::function<failure(std::string_view why, const piece& said)>;
 
-/// Calls of the function library: words out, answers in. Its bells are rung behind the completion.
+/// Calls of the function library: words out, answers in. What a call has sent to other partitions is
+/// carried before its completion; its bells are rung behind it.
 class calls {
 public:
   struct settings {
@@ -23,8 +26,13 @@ public:
   explicit calls(settings with);
   ~calls();
 
-  [[nodiscard]] result<void> wait() { return channel_->wait(); }
+  [[nodiscard]] result<void> wait();
+  /// Of the store, once it is open.
+  [[nodiscard]] unsigned partitions() const { return channel_->partitions(); }
+  [[nodiscard]] unsigned of(std::string_view job) const { return partition_of(job, partitions()); }
   [[nodiscard]] std::int64_t now() const;
+  /// For an answer.
+  [[nodiscard]] std::chrono::milliseconds patience() const { return with_.server.patience; }
   [[nodiscard]] const address& at() const { return with_.server.server.to; }
   void on_bell(std::function<void(token)> ring);
   void on_doubt(std::function<void()> tell);
@@ -33,22 +41,25 @@ public:
   enum class does : std::uint8_t {
     reads,
     writes,
-    begins, ///< a job: refused when too much is queued; and told
-    tells,  ///< something to the outside: with `wait`, only what replicas have
-    ends    ///< a job: told when they have it, however long that takes
+    carries, ///< between partitions, also where nothing else is changed
+    begins,  ///< a job: refused when too much is queued; and told
+    tells,   ///< something to the outside: with `wait`, only what replicas have
+    ends     ///< a job: told when they have it, however long that takes
   };
 
   /// A command of the server itself. Waits: not on the store's thread.
   [[nodiscard]] result<whole_reply> ask(const command& words);
 
-  /// The first words of a call.
-  [[nodiscard]] command begin(std::string_view function);
+  /// The first words of a call to a partition.
+  [[nodiscard]] command begin(std::string_view function, unsigned partition = 0);
+  /// 64 random bits, in 16 digits.
+  [[nodiscard]] std::string random_name();
 
   /// Makes a call. `read` makes a T of the answer and tells which piece of it holds bells (tokens in
   /// one text), if any did; `why` makes a failure of a refusal.
   template <class T, class Read>
   void make(does what, const command& words, then<T> done, Read read, refused why = {}) {
-    if (what != does::reads && with_.read_only)
+    if (what != does::reads && what != does::carries && with_.read_only)
       return complete(std::move(done),
                       failure{fault::unavailable, at().text() + " is only looked at, not changed"});
     channel_->send(
@@ -59,10 +70,23 @@ public:
           auto answer =
               got ? understood<T>(piece{got->get()}, read, why, bells) : result<T>{got.error()};
           got = failure{}; // free it before others are woken
-          tell(what, std::move(answer), std::move(done));
-          ring(bells);
+          auto finish = [this, what, done = std::move(done)](result<T> said,
+                                                             const std::string& rung) mutable {
+            tell(what, std::move(said), std::move(done));
+            ring(rung);
+          };
+          auto boxes = take_boxes(bells);
+          if (boxes.empty()) return finish(std::move(answer), bells);
+          carrier_.settle(std::move(boxes),
+                          [finish = std::move(finish), answer = std::move(answer),
+                           bells]() mutable { finish(std::move(answer), bells); });
         },
         what == does::begins);
+  }
+
+  /// Carries what these have; on the store's own thread.
+  void settle(std::vector<box> boxes, std::function<void()> done) {
+    carrier_.settle(std::move(boxes), std::move(done));
   }
 
   /// Completes on the store's own thread.
@@ -78,7 +102,8 @@ private:
   template <class T>
   void tell(does what, result<T> answer, then<T> done) {
     if (!done) return;
-    if (!witness_ || !answer || what == does::reads || what == does::writes)
+    if (!witness_ || !answer || what == does::reads || what == does::writes ||
+        what == does::carries)
       return done(std::move(answer));
     auto told = [this, answer = std::move(answer), done = std::move(done)](result<void> seen) {
       if (seen) return done(answer);
@@ -115,11 +140,13 @@ private:
 
   settings with_;
   std::string self_;
-  std::string prefix_;
+  std::string asker_;                 ///< as each call says it
+  std::vector<std::string> prefixes_; ///< of the partitions
   std::mutex mutex_;
   std::function<void(token)> ring_;
   std::function<void()> doubt_;
   loop loop_;
+  carrier carrier_{*this};
   std::optional<channel> channel_;
   std::optional<bell> bell_;
   std::optional<witness> witness_;

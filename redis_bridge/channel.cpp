@@ -118,11 +118,17 @@ void channel::exchange(std::string bytes, handler done) {
 void channel::greet() {
   state_ = state::greeting;
   offered_ = false;
-  exchange(command{"FCALL", "quipu1_open", "1", with_.server.to.prefix(), "", ""}.bytes(),
-           [this](result<whole_reply> said) { open_store(said); });
+  const auto wanted = partitions_ != 0 ? partitions_ : with_.server.to.partitions;
+  command words{"FCALL", "quipu1_open", "1"};
+  words.keep(with_.server.to.prefix())
+      .add("")
+      .add("")
+      .number(std::max(wanted, 1U))
+      .add(with_.only_looks ? "1" : "");
+  exchange(words.bytes(), [this, wanted](result<whole_reply> said) { open_store(said, wanted); });
 }
 
-void channel::open_store(const result<whole_reply>& said) {
+void channel::open_store(const result<whole_reply>& said, unsigned wanted) {
   if (!said) return;
   const piece what{said->get()};
   if (lacks_library(what) && !offered_) return load_library();
@@ -131,10 +137,10 @@ void channel::open_store(const result<whole_reply>& said) {
     trouble = "it knows no functions: Redis 7 or newer is needed";
   else if (what.is_error())
     trouble = what.string();
-  else if (what.size() == 3 && what[0].is_nothing())
+  else if (what.size() > 0 && what[0].is_nothing())
     trouble = fmt::format("the user may not run {} (redis_bridge/README.md lists what it needs)",
                           what[2].text());
-  else if (what.size() != 3)
+  else if (what.size() != 3 && what.size() != 4)
     trouble = "quipu1_open says something unknown";
   else if (what[0].text() != supported_format)
     trouble = fmt::format("its rows are of format {}, this program knows {}: a newer one is needed",
@@ -143,6 +149,12 @@ void channel::open_store(const result<whole_reply>& said) {
     trouble = fmt::format("another program has loaded another library {}: when no node runs, "
                           "FUNCTION DELETE {} makes room for this one",
                           library_name, library_name);
+  else if (const auto there = what[3].text(); wanted != 0 && there != std::to_string(wanted))
+    trouble = fmt::format("its namespace \"{}\" is of {} partition{}, not of {}: that is settled "
+                          "when it is made; partitions={}, or none said, would be right",
+                          with_.server.to.space, there, there == "1" ? "" : "s", wanted, there);
+  else
+    partitions_ = static_cast<unsigned>(std::stoul(what[3].string()));
   if (!trouble.empty()) return line_->drop(trouble);
   ask_time();
 }

@@ -24,6 +24,7 @@ public:
   struct settings {
     line::settings server;
     std::size_t most_queued = 65'536; ///< beyond, no job is begun
+    bool only_looks = false;          ///< nothing is made of a namespace that is not there
     std::chrono::milliseconds patience{10'000};
     /// A connection has been made again: the store may be older than what was said. Before anything
     /// is sent on it.
@@ -40,6 +41,8 @@ public:
 
   /// Waits for the first connection, or why there is none.
   result<void> wait();
+  /// Of the store, once it is open.
+  [[nodiscard]] unsigned partitions() const { return partitions_; }
   /// Any thread. `begins_job`: it is refused (`overloaded`) when too much is queued.
   void send(std::string bytes, handler done, bool begins_job = false);
 
@@ -58,7 +61,7 @@ private:
   void flush();
   void exchange(std::string bytes, handler done);
   void greet();
-  void open_store(const result<whole_reply>& said);
+  void open_store(const result<whole_reply>& said, unsigned wanted);
   void load_library();
   void begin();
   void ask_time();
@@ -70,6 +73,7 @@ private:
   loop& on_;
   settings with_;
   state state_ = state::apart;
+  unsigned partitions_ = 0; ///< 0: nobody knows yet
   bool offered_ = false;    ///< the library, on this connection
   bool been_ready_ = false; ///< the store was open before
   bool complained_ = false;

@@ -172,6 +172,7 @@ result<server_state> look_at(const address& where, std::string password) {
   calls::settings to;
   to.server.server.to = where;
   to.server.server.password = std::move(password);
+  to.read_only = true;
   calls server{std::move(to)};
   if (auto opened = server.wait(); !opened) return opened.error();
   return look_at(server);

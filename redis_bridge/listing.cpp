@@ -1,10 +1,15 @@
 #include "redis_bridge/listing.hpp"
 
 #include "collation/store_rules.hpp"
+#include "redis_bridge/errand.hpp"
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <functional>
+#include <iterator>
 #include <optional>
+#include <utility>
 
 namespace quipu::redis {
 
@@ -12,11 +17,19 @@ namespace {
 
 using store_rules::cursor;
 
-/// What one call has found.
+/// A job's place in a list: those that stand later are shown first.
+using place = std::pair<std::int64_t, std::uint64_t>;
+
+struct listed {
+  place at;
+  job_row row;
+};
+
+/// What one partition has found.
 struct found {
-  bool all = false;         ///< of this list
-  std::optional<cursor> at; ///< of the last row that was looked at; none: there was none
-  std::vector<job_row> rows;
+  bool all = false;        ///< of this list
+  std::optional<place> at; ///< of the last row that was looked at; none: there was none
+  std::vector<listed> rows;
   std::size_t looked = 0;
 };
 
@@ -27,12 +40,13 @@ struct listing : std::enable_shared_from_this<listing> {
   calls& by;
   job_filter which;
   then<job_page> done;
-  cursor at;                                    ///< from behind which the next call looks
+  cursor at;                                    ///< from behind which the next calls look
   std::size_t looks = store_rules::jobs_a_look; ///< that are left
   job_page page;
 
   void ask();
-  void take(result<found> got);
+  void ask(unsigned partition, then<found> told);
+  void take(result<std::vector<found>> got);
 };
 
 result<found> to_found(const piece& said, bool ended) {
@@ -40,15 +54,24 @@ result<found> to_found(const piece& said, bool ended) {
   got.all = said[0].integer() == 1;
   got.looked = static_cast<std::size_t>(said[4].integer());
   if (got.looked > 0)
-    got.at =
-        cursor{ended, std::stoll(said[1].string()), static_cast<std::uint64_t>(said[2].integer())};
-  for (std::size_t each = 0; each < said[3].size(); ++each)
-    got.rows.push_back(to_job_row(said[3][each]));
+    got.at = {std::stoll(said[1].string()), static_cast<std::uint64_t>(said[2].integer())};
+  for (std::size_t each = 0; each < said[3].size(); ++each) {
+    auto row = to_job_row(said[3][each]);
+    const auto when = ended ? row.ended_ms : row.created_ms;
+    const auto number = static_cast<std::uint64_t>(said[3][each][3].integer());
+    got.rows.push_back({{when, number}, std::move(row)});
+  }
   return got;
 }
 
 void listing::ask() {
-  auto words = by.begin("quipu1_jobs");
+  everywhere<found>(
+      by.partitions(), [this](unsigned where, then<found> told) { ask(where, std::move(told)); },
+      [self = shared_from_this()](result<std::vector<found>> got) { self->take(std::move(got)); });
+}
+
+void listing::ask(unsigned partition, then<found> told) {
+  auto words = by.begin("quipu1_jobs", partition);
   const std::string_view all = at.ended ? "ended" : "running";
   if (which.index)
     words.keep(fmt::format("{}:{}:{}{}", at.ended ? "ie" : "ir", which.index->name.size(),
@@ -61,19 +84,37 @@ void listing::ask() {
     words.number(at.at_ms).number(at.number);
   words.keep(which.from_ms ? std::to_string(*which.from_ms) : "-inf");
   words.add(which.app).add(which.topic).add(which.state);
-  words.number(which.most - page.rows.size()).number(looks);
+  words.number(which.most - page.rows.size()).number(looks / by.partitions());
   by.make<found>(
-      calls::does::reads, words,
-      [self = shared_from_this()](result<found> got) { self->take(std::move(got)); },
+      calls::does::reads, words, std::move(told),
       [ended = at.ended](const piece& said, std::string&) { return to_found(said, ended); });
 }
 
-void listing::take(result<found> got) {
+void listing::take(result<std::vector<found>> got) {
   if (!got) return done(got.error());
-  for (auto& row : got->rows) page.rows.push_back(std::move(row));
-  looks -= got->looked;
-  if (got->at) at = *got->at;
-  if (!got->all) {
+  std::vector<listed> rows;
+  // Behind it a partition may have rows that it has not looked at.
+  std::optional<place> seen;
+  for (auto& each : *got) {
+    std::move(each.rows.begin(), each.rows.end(), std::back_inserter(rows));
+    looks -= std::min(looks, each.looked);
+    if (!each.all)
+      seen = std::max(seen.value_or(place{}), each.at.value_or(place{at.at_ms, at.number}));
+  }
+  std::ranges::sort(rows, std::ranges::greater{}, &listed::at);
+  for (auto& each : rows) {
+    if (seen && each.at < *seen) break;
+    if (page.rows.size() == which.most) {
+      page.next = to_text(at);
+      return done(std::move(page));
+    }
+    at.at_ms = each.at.first;
+    at.number = each.at.second;
+    page.rows.push_back(std::move(each.row));
+  }
+  if (seen) {
+    at.at_ms = seen->first;
+    at.number = seen->second;
     page.next = to_text(at);
     return done(std::move(page));
   }

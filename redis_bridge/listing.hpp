@@ -4,7 +4,7 @@
 
 namespace quipu::redis {
 
-/// A page of jobs. Each call looks at so many rows at most: a list in which few fit the filter does
+/// A page of jobs, of all partitions in one order. Each call looks at so many rows at most: a list in which few fit the filter does
 /// not hold the server.
 void list(calls& by, job_filter which, then<job_page> done);
 

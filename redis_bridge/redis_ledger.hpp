@@ -11,7 +11,8 @@ namespace quipu {
 /// The store that many nodes share: a Redis 7 server.
 ///
 /// Every call is one call of the function library (`library/`), which is one atomic unit of the
-/// server and of its append-only file. Calls may be made from any thread and return at once;
+/// server and of its append-only file; in a namespace of several partitions it is one of each
+/// partition that it concerns (README.md says what that does not promise). Calls may be made from any thread and return at once;
 /// completions and bells come on the store's own thread, which waits for them, so they hand on and
 /// return.
 ///

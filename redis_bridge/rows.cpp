@@ -43,11 +43,12 @@ void add_due(packer& to, const std::optional<std::int64_t>& due_ms) {
     to.boolean(false);
 }
 
-void add_signal(packer& to, const signal& what) {
-  to.array(8).text(what.id);
+void add_signal(packer& to, const signal& what, std::string_view ticket = {}) {
+  to.array(ticket.empty() ? 8 : 9).text(what.id);
   add_texts(to, what.boards);
   to.text(what.what.id).text(what.what.kind).text(what.what.body).boolean(what.keeps_open);
   to.integer(what.keep_until_ms).boolean(what.all);
+  if (!ticket.empty()) to.text(ticket);
 }
 
 void add_obligation(packer& to, const obligation_row& row) {
@@ -82,7 +83,8 @@ void add_measurement(packer& to, const measurement& what) {
   }
 }
 
-std::string rest_of(const write& what, const std::vector<std::string>& consumed);
+std::string rest_of(const write& what, const std::vector<std::string>& consumed,
+                    const promise* with = nullptr);
 
 void add_birth(packer& to, const birth& child) {
   const auto& first = child.first;
@@ -105,10 +107,11 @@ bool is_more(const write& what, const std::vector<std::string>& consumed) {
 }
 
 // Empty for a plain step.
-std::string rest_of(const write& what, const std::vector<std::string>& consumed) {
+std::string rest_of(const write& what, const std::vector<std::string>& consumed,
+                    const promise* with) {
   if (what.settled.empty() && !is_more(what, consumed)) return {};
   packer to;
-  to.array(12);
+  to.array(with == nullptr ? 12 : 13);
   add_texts(to, consumed);
   to.array(what.unset.size());
   for (const auto& name : what.unset) to.text(of_engine + name);
@@ -144,6 +147,7 @@ std::string rest_of(const write& what, const std::vector<std::string>& consumed)
     add_measurement(to, *what.measured);
   else
     to.boolean(false);
+  if (with != nullptr) to.array(2).text(with->nonce).text(with->taken);
   return std::move(to).bytes();
 }
 
@@ -186,15 +190,17 @@ void read_end(std::string_view bytes, Row& into) {
 }
 
 /// As a call brings it: of a write that only settles, "s" and the names.
-std::string rest_of_call(const write& what, const std::vector<std::string>& consumed) {
-  if (what.settled.empty() || is_more(what, consumed)) return rest_of(what, consumed);
+std::string rest_of_call(const write& what, const std::vector<std::string>& consumed,
+                         const promise* with) {
+  if (what.settled.empty() || is_more(what, consumed)) return rest_of(what, consumed, with);
   return "s" + packed(what.settled);
 }
 
 } // namespace
 
-void add(command& to, const write& what, const std::vector<std::string>& consumed) {
-  to.add(view(what.makes)).keep(rest_of_call(what, consumed)).number(what.records.size());
+void add(command& to, const write& what, const std::vector<std::string>& consumed,
+         const promise* with) {
+  to.add(view(what.makes)).keep(rest_of_call(what, consumed, with)).number(what.records.size());
   for (const auto& record : what.records) to.add(record);
   for (const auto& each : what.set) to.keep(of_engine + each.name).add(each.bytes);
 }
@@ -205,9 +211,9 @@ std::string identity(const birth& of) {
   return std::move(to.integer(of.created_ms)).bytes();
 }
 
-std::string packed(const signal& what) {
+std::string packed(const signal& what, std::string_view ticket) {
   packer to;
-  add_signal(to, what);
+  add_signal(to, what, ticket);
   return std::move(to).bytes();
 }
 
@@ -289,12 +295,14 @@ std::vector<lease> to_leases(const piece& said) {
   return all;
 }
 
-measures_row to_measures_row(const piece& said) {
-  measures_row row;
-  std::map<std::pair<std::string, std::string>, measures_row::cell> cells;
-  for (std::size_t at = 0; at + 1 < said.size(); at += 2) {
-    const auto field = said[at].text();
-    const auto bytes = said[at + 1].string();
+measures_part to_measures_part(const piece& said) {
+  measures_part part;
+  part.place = said[0].text();
+  auto& row = part.row;
+  std::map<std::pair<std::string, std::string>, std::pair<measures_row::cell, char>> cells;
+  for (std::size_t at = 0; at + 1 < said[1].size(); at += 2) {
+    const auto field = said[1][at].text();
+    const auto bytes = said[1][at + 1].string();
     auto name = std::string{field.substr(1)};
     if (field == ".") {
       packed_reader from{bytes};
@@ -302,9 +310,9 @@ measures_row to_measures_row(const piece& said) {
       row.key = from.text();
       row.from_ms = from.integer();
     } else if (field.starts_with('+')) {
-      cells[{name, ""}] = {name, "", std::stoll(bytes)};
-    } else if (field.starts_with('=')) {
-      cells[{name, ""}] = {name, bytes, 0};
+      cells[{name, ""}] = {{name, "", std::stoll(bytes)}, field[0]};
+    } else if (field.find_first_of("<=>") == 0) {
+      cells[{name, ""}] = {{name, bytes, 0}, field[0]};
     } else {
       // "LENGTH:CELLTEXT"
       const auto colon = name.find(':');
@@ -312,11 +320,41 @@ measures_row to_measures_row(const piece& said) {
       const auto size = std::stoul(name.substr(0, colon));
       auto cell = name.substr(colon + 1, size);
       auto text = name.substr(colon + 1 + size);
-      cells[{cell, text}] = {cell, text, std::stoll(bytes)};
+      cells[{cell, text}] = {{cell, text, std::stoll(bytes)}, field[0]};
     }
   }
-  for (auto& [place, cell] : cells) row.cells.push_back(std::move(cell));
-  return row;
+  for (auto& [place, cell] : cells) {
+    row.cells.push_back(std::move(cell.first));
+    part.kinds += cell.second;
+  }
+  return part;
+}
+
+void merge(measures_part& into, measures_part from) {
+  const auto is_text = [](char kind) { return kind != '+' && kind != '#'; };
+  for (std::size_t at = 0; at < from.kinds.size(); ++at) {
+    auto& cell = from.row.cells[at];
+    const auto kind = from.kinds[at];
+    // By name, and a tally's by its text, too.
+    std::size_t to = 0;
+    for (; to < into.kinds.size(); ++to) {
+      const auto& other = into.row.cells[to];
+      if (other.name > cell.name ||
+          (other.name == cell.name && (is_text(kind) || other.text >= cell.text)))
+        break;
+    }
+    const bool is_there = to < into.kinds.size() && into.row.cells[to].name == cell.name &&
+                          (is_text(kind) || into.row.cells[to].text == cell.text);
+    if (!is_there) {
+      into.row.cells.insert(into.row.cells.begin() + static_cast<std::ptrdiff_t>(to),
+                            std::move(cell));
+      into.kinds.insert(to, 1, kind);
+    } else if (auto& mine = into.row.cells[to]; !is_text(kind)) {
+      mine.amount += cell.amount;
+    } else if (kind == '<' ? cell.text < mine.text : cell.text > mine.text) {
+      mine.text = std::move(cell.text);
+    }
+  }
 }
 
 audit_row to_audit_row(const piece& said) {

@@ -36,9 +36,13 @@ end)
 
 redis.register_function('quipu1_activate', function(keys, args)
   begin(keys, args)
+  local why = here and forbidden(everything)
+  if why then return why end
   if call('HEXISTS', prefix .. 'apps', joined(args[3], args[4])) == 0 then return no('not deployed') end
   call('HSET', prefix .. 'apps:active', args[3], args[4])
-  return 1
+  for other = 1, partitions - 1 do send_over(other, 'active', args[3], args[4]) end -- apps are in the first one
+  keep_counters()
+  return rung()
 end)
 
 -- {row, source, active version or ''}

@@ -2,14 +2,18 @@
 --
 -- Every function is called with one key, the partition's prefix "quipu:{ns.0}:", and two first
 -- arguments: the time in milliseconds (a test's; empty: the server's clock) and who asks (whom its
--- own bells are told in the reply, not by pub/sub). Check everything, then write: what a function
--- may run is asked before it writes, since a command that is refused half way undoes nothing.
+-- own bells are told in the reply, not by pub/sub), behind whose 16 characters stands "/8" where
+-- the store has eight partitions. It touches keys of that prefix alone. Check everything, then
+-- write: what a function may run is asked before it writes, since a command that is refused half
+-- way undoes nothing.
 
 local nobody = '0000000000000000'
 
 local call, sub, format, pack, unpacked -- there is none of these while a library is loaded
 
 local prefix, clock, asker, bells, counted
+local partitions, here -- how many there are, and which of them this call is about; nil: the only one
+local moment -- the server's time in microseconds, read once
 local jobs -- the jobs that this call has looked at, by id; false: there is none
 
 local function begin(keys, args)
@@ -19,6 +23,11 @@ local function begin(keys, args)
   end
   prefix, asker = keys[1], args[2]
   clock = args[1] ~= '' and tonumber(args[1]) or nil
+  partitions, here, moment = 1, nil, nil
+  if #asker > 16 then
+    partitions, asker = tonumber(sub(asker, 18)), sub(asker, 1, 16)
+    here = tonumber(string.match(prefix, '%.(%d+)}:$'))
+  end
   jobs, bells, counted = {}, {}, {}
 end
 
@@ -54,11 +63,28 @@ local function count(name, by)
   return counted[name]
 end
 
+-- A number greater than those that were given before. Of several partitions each gives numbers of
+-- its own, which grow over all of them: the time in microseconds since 2020.
+local function next_number(name)
+  if not here then return count(name) end
+  if not moment then
+    local time = call('TIME')
+    moment = (time[1] - 1577836800) * 1000000 + time[2]
+  end
+  local least = math.max(moment, counter(name) + 1)
+  counted[name] = least + (here - least) % partitions
+  return counted[name]
+end
+
 local function ring(whose) bells[#bells + 1] = whose end
 
--- Tells the bells by pub/sub; the reply says them to the asker.
+-- Tells the bells by pub/sub, those of all partitions in the first one's name; the reply says them to
+-- the asker, and which outboxes have something (">", 7 digits: from here, 8 digits: to).
 local function rung()
-  for _, whose in ipairs(bells) do redis.pcall('PUBLISH', prefix .. 'bell:' .. whose, asker) end
+  local to = here and string.gsub(prefix, '%d+}:$', '0}:') or prefix
+  for _, whose in ipairs(bells) do
+    if sub(whose, 1, 1) ~= '>' then redis.pcall('PUBLISH', to .. 'bell:' .. whose, asker) end
+  end
   return table.concat(bells)
 end
 
@@ -99,7 +125,7 @@ end
 local function timer(arming, kind, about) return format('%015d%s', arming, kind) .. about end
 
 local function arm_timer(due, kind, about)
-  local arming = count('armings')
+  local arming = next_number('armings')
   call('ZADD', prefix .. 't', format('%d', due), timer(arming, kind, about))
   return arming
 end

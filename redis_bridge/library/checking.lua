@@ -73,23 +73,25 @@ local function audit_key(key, first, most, give)
   elseif kind == 'e' then
     local kept = early_at(name)
     if kept and kept[5][1] == name then give({ 'timers', 't', timer(kept[7], 'e', name), 1, '', '' }) end
+  elseif kind == 'r' then
+    give({ 'timers', 't', timer(reserved(name)[3], 'r', name), 1, '', '' })
   elseif kind == 'mr' then
     local row = unpacked(call('HGET', prefix .. key, '.'))
     if row[4] then give({ 'timers', 't', timer(row[4], 'm', name), 1, '', '' }) end
   elseif kind == 'l' then
     for _, who in ipairs(call('SMEMBERS', prefix .. key)) do
       local id, hook = parted(who)
-      local job = find(id)
-      if not job or not named(job, 'k', hook) then give({ 'late', key, who, 0, id, '' }) end
+      local job = is_here(id) and find(id)
+      if is_here(id) and (not job or not named(job, 'k', hook)) then give({ 'late', key, who, 0, id, '' }) end
     end
   elseif tables[kind] then
     local rows = call('ZRANGE', prefix .. key, first, first + most - 1, 'WITHSCORES')
     for i = 1, #rows, 2 do
       local member, of = rows[i], sub(rows[i], 16, 16)
-      -- Of what was said, of early signals and measures the time is not known to who claims it.
-      local value = kind == 't' and (of == 's' or of == 'e' or of == 'm') and member or
+      -- Of what was said, of early signals, measures and reserved ids the time is not known to who claims it.
+      local value = kind == 't' and string.find('semr', of, 1, true) and member or
         valued(tables[kind], rows[i + 1], member)
-      if kind ~= 't' or of ~= 'x' then
+      if kind ~= 't' or (of ~= 'x' and of ~= 'f') then
         give({ tables[kind], key, value, 0, about(tables[kind], member), '' })
       end
     end
@@ -128,7 +130,19 @@ redis.register_function { function_name = 'quipu1_audit', flags = reading, callb
   return { found[1] == '0' and 1 or 0, found[1], rows }
 end }
 
--- table, key, value, claimed, job
+-- table, key, value, claimed, job: whether this job claims this row
+redis.register_function { function_name = 'quipu1_claims', flags = reading, callback = function(keys, args)
+  begin(keys, args)
+  local job, claims = find(args[7]), 0
+  if job then
+    claims_of(job, function(row)
+      if row[1] == args[3] and row[2] == args[4] and row[3] == args[5] then claims = 1 end
+    end)
+  end
+  return claims
+end }
+
+-- table, key, value, claimed, job, and of a job in another partition whether it claims this row
 redis.register_function { function_name = 'quipu1_mend', flags = { 'allow-oom' }, callback = function(keys, args)
   begin(keys, args)
   local why = forbidden(everything)
@@ -137,13 +151,15 @@ redis.register_function { function_name = 'quipu1_mend', flags = { 'allow-oom' }
   local job, claims = find(id), false
   local function look_at(row) claims = claims or (row[1] == kind and row[2] == key and row[3] == value) end
   if job then claims_of(job, look_at) end
+  if args[8] then claims = args[8] == '1' end
   if kind == 'timers' then
     audit_key('s:' .. id, 0, 0, look_at)
     if sub(value, 16, 16) == 'e' then audit_key('e:' .. sub(value, 17), 0, 0, look_at) end
     if sub(value, 16, 16) == 'm' then audit_key('mr:' .. sub(value, 17), 0, 0, look_at) end
+    if sub(value, 16, 16) == 'r' then audit_key('r:' .. sub(value, 17), 0, 0, look_at) end
   end
   local score, member = string.match(value, '^(%d+) (.*)$')
-  if unscored(kind) or not score then score, member = format('%d', count('armings')), value end
+  if unscored(kind) or not score then score, member = format('%d', next_number('armings')), value end
   if claimed then
     if not claims or call('ZSCORE', prefix .. key, member) then return no('sound') end
     call('ZADD', prefix .. key, score, member)

@@ -121,7 +121,7 @@ local function inbox(job)
 end
 
 local function put_mail(job, mail, kind, name, body)
-  local arrival = count('armings')
+  local arrival = next_number('armings')
   call('HSET', prefix .. 'm:' .. job.id, mail, pack({ arrival, kind, name, body }))
   call('ZADD', prefix .. 'o:' .. job.id, format('%d', arrival), mail)
   job.mail = true

@@ -40,7 +40,7 @@ redis.register_function { function_name = 'quipu1_jobs', flags = reading, callba
         if (fits and #rows == most) or looked == looks then return { 0, time, number, rows, looked } end
         if score ~= time then at = 0 end
         looked, time, number = looked + 1, score, born
-        if fits then rows[#rows + 1] = { id, row[1], row[2] or '' } end
+        if fits then rows[#rows + 1] = { id, row[1], row[2] or '', born } end
       end
     end
     if #page < 200 then return { 1, time, number, rows, looked } end

@@ -1,7 +1,8 @@
 -- What the jobs of a flow add up to: "ms:" and app and topic joined has the places of the rows in
 -- their order, "mr:" with the place behind them a row: field "." is {key, from, until or false,
--- arming or false, how many it tallies}; "+CELL" a sum, "=CELL" the smallest or greatest text, "#" and
--- cell and text joined a tally.
+-- arming or false, how many it tallies}; "+CELL" a sum, "=CELL" the smallest or greatest text (where
+-- each partition has a part of the row: "<CELL" the smallest, ">CELL" the greatest), "#" and cell and
+-- text joined a tally.
 
 local most_tallied = 1000
 
@@ -35,10 +36,11 @@ local function measure(job, what)
       end
       redis.pcall('HINCRBY', key, '#' .. joined(cell, text), amount)
     else
-      local before = call('HGET', key, '=' .. cell)
+      local field = (not here and '=' or how == 'least' and '<' or '>') .. cell
+      local before = call('HGET', key, field)
       if not before or (how == 'least' and precedes(text, before)) or
         (how == 'most' and precedes(before, text)) then
-        call('HSET', key, '=' .. cell, text)
+        call('HSET', key, field, text)
       end
     end
   end

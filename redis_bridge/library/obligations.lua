@@ -14,6 +14,20 @@ end
 -- The hook whose wait an obligation is: "approval" of "approval.2".
 local function hook_of(name) return string.match(name, '^(.*)%.[^.]*$') or name end
 
+-- What is done to a board: here, or where it is. Waits stand there by their arming.
+local board_does = {
+  wait = function(at, who, arming) call('ZADD', prefix .. 'w:' .. at, format('%d', arming), who) end,
+  unwait = function(at, who) call('ZREM', prefix .. 'w:' .. at, who) end,
+  late = function(at, who) call('SADD', prefix .. 'l:' .. at, who) end,
+  unlate = function(at, who) call('SREM', prefix .. 'l:' .. at, who) end,
+}
+
+local function at_board(at, does, who, arming)
+  local home = here and home_of(at)
+  if home == here then return board_does[does](at, who, arming or 0) end
+  send_over(home, does, at, who, arming or 0)
+end
+
 local function disarm(job, name, o)
   if is(o, answered) then return end
   local who = joined(job.id, name)
@@ -21,7 +35,7 @@ local function disarm(job, name, o)
     call('ZREM', prefix .. 't', timer(o[2], 'o', who))
     set_state(job, name, o, timed, false)
   end
-  for _, at in ipairs(o[7]) do call('ZREM', prefix .. 'w:' .. at, who) end
+  for _, at in ipairs(o[7]) do at_board(at, 'unwait', who) end
   if is(o, waiting) then
     call('ZREM', prefix .. 'b:' .. o[6], who)
     set_state(job, name, o, waiting, false)
@@ -39,11 +53,11 @@ end
 
 -- Lateness: the set "l:BOARD" of jobs and hooks whose last wait there is over.
 local function mark_late(job, hook, boards)
-  for _, at in ipairs(boards) do call('SADD', prefix .. 'l:' .. at, joined(job.id, hook)) end
+  for _, at in ipairs(boards) do at_board(at, 'late', joined(job.id, hook)) end
 end
 
 local function unmark_late(job, hook, boards)
-  for _, at in ipairs(boards) do call('SREM', prefix .. 'l:' .. at, joined(job.id, hook)) end
+  for _, at in ipairs(boards) do at_board(at, 'unlate', joined(job.id, hook)) end
 end
 
 -- A wait is over: signals for it are late, if it is the last of its hook and does not return.
@@ -89,13 +103,18 @@ local function drop_early(board)
   for _, at in ipairs(kept[5]) do call('DEL', prefix .. 'e:' .. at) end
 end
 
+-- The early signal of a board; it is given once.
+local function take_early(at)
+  local kept = early_at(at)
+  if not kept then return end
+  drop_early(at)
+  if kept[6] > now() then return kept end
+end
+
 local function meet_early(job, name, o)
   for _, at in ipairs(o[7]) do
-    local met = not is(o, answered) and early_at(at)
-    if met then
-      drop_early(at)
-      if met[6] > now() then deliver(job.id, met[1], met[2], name, met[3], met[4], false) end
-    end
+    local met = not is(o, answered) and (not here or home_of(at) == here) and take_early(at)
+    if met then deliver(job.id, met[1], met[2], name, met[3], met[4], false) end
   end
 end
 
@@ -118,12 +137,12 @@ local function arm(job, row, makes)
     keep_boards(job, name, old[7])
   end
   local known = row[3] or row[5] ~= '' or #boards > 0 -- outside the job's own row
-  local arming, who = known and count('armings') or 0, joined(job.id, name)
+  local arming, who = known and next_number('armings') or 0, joined(job.id, name)
   local o = { row[2], arming, hex(sub(makes, 1, 8)), row[3], row[4], row[5], boards }
   job.owes = true
   put_named(job, 'o', name, o)
   if is(o, timed) then call('ZADD', prefix .. 't', format('%d', o[4]), timer(arming, 'o', who)) end
-  for _, at in ipairs(boards) do call('ZADD', prefix .. 'w:' .. at, format('%d', arming), who) end
+  for _, at in ipairs(boards) do at_board(at, 'wait', who, arming) end
   if is(o, waiting) then call('ZADD', prefix .. 'b:' .. o[6], format('%d', arming), who) end
   meet_early(job, name, o)
 end
@@ -137,7 +156,15 @@ local function settle(job, name)
   put_named(job, 'o', name, false)
 end
 
--- `s`: {id, boards, mail id, kind, body, keeps open, keep until, to all}.
+-- A wait is another partition's to answer: it is offered what came for it. Of an offer that is refused the
+-- signal comes back, of one that is taken `ticket` is told.
+local function offer(who, arming, s)
+  local id, name = parted(who)
+  send_over(partition_of(id), 'offer', id, name, tonumber(arming), s)
+end
+
+-- `s`: {id, boards, mail id, kind, body, keeps open, keep until, to all, ticket}; a ticket names an
+-- asker who comes for the answer.
 local function send_to_all(s)
   if s[1] ~= '' then say('', s[1]) end
   local waits, numbers = {}, {}
@@ -152,14 +179,20 @@ local function send_to_all(s)
   table.sort(numbers)
   for _, number in ipairs(numbers) do
     local id, name = parted(waits[number])
-    deliver(id, s[3] .. ':' .. name, s[4], name, s[5], s[6], false)
+    if is_here(id) then
+      deliver(id, s[3] .. ':' .. name, s[4], name, s[5], s[6], false)
+    else
+      offer(waits[number], number, { '', s[2], s[3] .. ':' .. name, s[4], s[5], s[6], s[7], true, '' })
+    end
   end
   return #numbers == 0 and 'early' or 'answered'
 end
 
--- How a signal was taken; or a refusal.
+-- How a signal was taken ("offered": that is known later); or a refusal.
 local function send(s)
   local boards = s[2]
+  local home = here and home_of(boards[1] or '')
+  if home ~= here then return send_over(home, 'signal', s, '', 0) end
   if s[1] ~= '' and was_said('', s[1]) then return 'repeated' end
   if s[8] then return send_to_all(s) end
   -- The wait that began first, wherever it stands.
@@ -173,6 +206,11 @@ local function send(s)
   end
   if first then
     local id, name = parted(first)
+    if not is_here(id) then
+      if s[1] ~= '' then say('', s[1]) end
+      offer(first, number, { '', boards, s[3], s[4], s[5], s[6], s[7], false, s[9] or '' })
+      return 'offered'
+    end
     local why = deliver(id, s[3], s[4], name, s[5], s[6], false)
     if why then return why end
     if s[1] ~= '' then say('', s[1]) end

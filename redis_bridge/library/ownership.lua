@@ -45,7 +45,7 @@ local function make_ready(job)
   ring(nobody)
   if job.ready then return end
   job.ready = true
-  call('ZADD', prefix .. 'ready', format('%d', count('armings')), job.id)
+  call('ZADD', prefix .. 'ready', format('%d', next_number('armings')), job.id)
 end
 
 -- The job has got mail: whoever runs it should look, or somebody should.
@@ -54,7 +54,7 @@ local function wake(job)
   ring(job.owner)
   if job.queued then return end
   job.queued = true
-  call('ZADD', prefix .. 'q:' .. job.owner, format('%d', count('armings')), job.id)
+  call('ZADD', prefix .. 'q:' .. job.owner, format('%d', next_number('armings')), job.id)
 end
 
 local owning = { 'GET', 'HDEL', 'HGET', 'HGETALL', 'HLEN', 'HMGET', 'HSET', 'LLEN', 'TIME', 'ZADD', 'ZRANGE',
@@ -147,14 +147,15 @@ redis.register_function { function_name = 'quipu1_pop', flags = { 'allow-oom' },
   if why then return why end
   local queue, got = prefix .. 'q:' .. mine, {}
   while #got < most do
-    local ids = call('ZRANGE', queue, 0, most - #got - 1)
-    if #ids == 0 then break end
-    for _, id in ipairs(ids) do
-      local job = find(id)
-      call('ZREM', queue, id)
+    local page = call('ZRANGE', queue, 0, most - #got - 1, 'WITHSCORES')
+    if #page == 0 then break end
+    for i = 1, #page, 2 do
+      local job = find(page[i])
+      call('ZREM', queue, page[i])
       job.queued = false
       keep(job)
-      if job.mail then got[#got + 1] = { id, inbox(job) } end
+      -- Below 0: it has come from another partition, and its owner may not know it.
+      if job.mail or tonumber(page[i + 1]) < 0 then got[#got + 1] = { page[i], inbox(job) } end
     end
   end
   return got

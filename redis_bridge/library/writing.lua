@@ -22,6 +22,7 @@ end
 
 -- `what`: {app, topic, job, body}.
 local function publish(what)
+  if (here or 0) ~= 0 then return send_over(0, 'publish', what) end -- one stream, in one order
   count('bytes', #what[1] + #what[2] + #what[3] + #what[4])
   call('XADD', prefix .. 'p', format('%d-0', count('published')), 'at', format('%d', now()),
     'app', what[1], 'topic', what[2], 'job', what[3], 'body', what[4])
@@ -70,7 +71,12 @@ end
 
 local give_birth
 
-local function perform(job, what)
+-- A child that is another partition's: its id is reserved there before this is written.
+local function send_birth(what, nonce) send_over(partition_of(what[1]), 'birth', what, nonce) end
+
+-- `nonce`: under which ids of children were reserved; `stays`: it is not given back yet, since what may come from other
+-- partitions for a wait that was armed belongs into its receipt.
+local function perform(job, what, nonce, stays)
   local records, fields, rest = what[2], what[3], what[4]
   job.head = what[1]
   if #records > 0 then in_pieces('RPUSH', prefix .. 'h:' .. job.id, records) end
@@ -81,37 +87,58 @@ local function perform(job, what)
   if not rest then return end
   for _, name in ipairs(rest[3]) do settle(job, name) end
   for _, row in ipairs(rest[4]) do arm(job, row, what[1]) end
-  for _, child in ipairs(rest[5]) do give_birth(child) end
-  for _, sent in ipairs(rest[6]) do deliver(sent[1], sent[2], sent[3], sent[4], sent[5], sent[6], true) end
+  for _, child in ipairs(rest[5]) do
+    if is_here(child[1]) then give_birth(child, nonce) else send_birth(child, nonce) end
+  end
+  for _, sent in ipairs(rest[6]) do
+    if is_here(sent[1]) then
+      deliver(sent[1], sent[2], sent[3], sent[4], sent[5], sent[6], true)
+    else
+      send_over(partition_of(sent[1]), 'post', sent)
+    end
+  end
   for _, one in ipairs(rest[7]) do publish(one) end
   if #rest[11] > 0 then put_index(job, rest[11]) end
   if rest[12] then measure(job, rest[12]) end
   for _, one in ipairs(rest[8]) do send(one) end
   if rest[9] then
     finish(job, rest[9])
-  elseif rest[10] and not job.mail and job.owner ~= nobody then
+  elseif rest[10] and not job.mail and job.owner ~= nobody and not stays then
     disown(job)
   end
 end
 
 -- `what`: {job, owner, created, identity, write}.
-function give_birth(what)
+function give_birth(what, nonce, stays)
   local id, owner = what[1], what[2]
   local job = { id = id, key = prefix .. 'j:' .. id, owner = nobody,
-    number = format('%d', count('births')), set = { 'i', what[4] }, unset = {}, o = {}, k = {},
+    number = format('%d', next_number('births')), set = { 'i', what[4] }, unset = {}, o = {}, k = {},
     born = what[4], index = {} }
   jobs[id] = job
   call('ZADD', prefix .. 'running', format('%d', what[3]), listed(job))
   if owner ~= nobody then own(job, owner) end
-  perform(job, what[5])
+  perform(job, what[5], nonce, stays)
   if owner == nobody and not job.ended then make_ready(job) end
   return job
+end
+
+-- Whether a parent in another partition is about to give this id to a child: "r:ID" is {nonce, partition
+-- of the parent, arming}.
+local function reserved(id)
+  local row = here and call('GET', prefix .. 'r:' .. id)
+  return row and unpacked(row)
+end
+
+local function free(id)
+  local row = reserved(id)
+  call('ZREM', prefix .. 't', timer(row[3], 'r', id))
+  call('DEL', prefix .. 'r:' .. id)
 end
 
 -- The first child whose id is taken.
 local function first_taken(what, born)
   for _, child in ipairs(what[4] and what[4][5] or {}) do
-    if born[child[1]] or find(child[1]) then return child[1] end
+    if born[child[1]] or (is_here(child[1]) and (find(child[1]) or reserved(child[1]))) then return child[1] end
     born[child[1]] = true
     local id = first_taken(child[5], born)
     if id then return id end
@@ -131,9 +158,10 @@ local function forget(job)
   jobs[job.id] = false
 end
 
--- 1: the job is the asker's; 2: this had been written before. With mail or bells: {that, mail, bells}.
-local function receipt(job, owner, repeated)
-  local code = (owner ~= nobody and job.owner == owner and 1 or 0) + (repeated and 2 or 0)
+-- 1: the job is the asker's; 2: this had been written before; 4: ask for the receipt (`quipu1_receipt`) when
+-- what it sent has been carried. With mail or bells: {that, mail, bells}.
+local function receipt(job, owner, repeated, later)
+  local code = (owner ~= nobody and job.owner == owner and 1 or 0) + (repeated and 2 or 0) + (later and 4 or 0)
   if job.mail or #bells > 0 then return { code, inbox(job), rung() } end
   return code
 end
@@ -168,6 +196,21 @@ local function rest_of(bytes)
   if bytes == '' then return nil end
   if sub(bytes, 1, 1) ~= 's' then return unpacked(bytes) end
   return { none, none, unpacked(sub(bytes, 2)), none, none, none, none, none, false, false, none, false }
+end
+
+-- Whether it arms a wait elsewhere, where a signal may have come before.
+local function waits_elsewhere(rest)
+  for _, row in ipairs(here and rest and rest[4] or none) do
+    for _, at in ipairs(row[6]) do if home_of(at) ~= here then return true end end
+  end
+  return false
+end
+
+-- Why what was reserved for children elsewhere does not count; `promise`: {nonce, id that is taken or ''}.
+local function broken(promise)
+  if not promise then return end
+  if promise[2] ~= '' then return no('taken', promise[2]) end
+  if was_said('', 'withdrawn ' .. promise[1]) then return no('withdrawn') end
 end
 
 local function commands_of(job, rest)
@@ -215,8 +258,12 @@ redis.register_function { function_name = 'quipu1_commit', flags = { 'allow-oom'
   for _, mail in ipairs(consumed) do
     if not job.mail or call('HEXISTS', box, mail) == 0 then return no('mail', mail) end
   end
+  local promise = what[4] and what[4][13]
   local taken = first_taken(what, {})
   if taken then return no('taken', taken) end
+  why = broken(promise)
+  if why then return why end
+  local stays = waits_elsewhere(what[4])
 
   for _, mail in ipairs(consumed) do
     say(id, mail)
@@ -224,8 +271,24 @@ redis.register_function { function_name = 'quipu1_commit', flags = { 'allow-oom'
     call('ZREM', prefix .. 'o:' .. id, mail)
   end
   if #consumed > 0 then job.mail = call('EXISTS', box) == 1 end
-  perform(job, what)
+  perform(job, what, promise and promise[1], stays)
   keep_all()
+  return receipt(job, owner, false, stays)
+end }
+
+-- job, owner, head that its last write made, whether that gave it back: the receipt of that write, when what it sent
+-- to other partitions has been carried
+redis.register_function { function_name = 'quipu1_receipt', flags = { 'allow-oom' }, callback = function(keys, args)
+  begin(keys, args)
+  local why = forbidden(everything)
+  if why then return why end
+  local job, owner = find(args[3]), args[4]
+  if not job then return 0 end
+  local gives_back = args[6] == '1' and job.head == args[5] and job.owner == owner and not job.mail
+  if gives_back and not job.ended then
+    disown(job)
+    keep_all()
+  end
   return receipt(job, owner, false)
 end }
 
@@ -239,20 +302,25 @@ redis.register_function { function_name = 'quipu1_start', callback = function(ke
     if unpacked(call('HGET', there.key, 'i'))[1] == args[5] then return receipt(there, owner, true) end
     return no('exists')
   end
+  if reserved(id) then return no('exists') end
   if args[8] == '' and call('HGET', prefix .. 'apps:active', args[6]) ~= args[7] then return no('version') end
   if owner ~= nobody and not may_own(owner) then return no('fenced') end
   local what = { args[11], {}, {}, rest_of(rest) }
   local records = tonumber(args[13])
   for i = 14, 13 + records do what[2][#what[2] + 1] = args[i] end
   for i = 14 + records, #args do what[3][#what[3] + 1] = args[i] end
+  local promise = what[4] and what[4][13]
   local taken = first_taken(what, { [id] = true })
   if taken then return no('taken', taken) end
+  local broke = broken(promise)
+  if broke then return broke end
   local inside = not what[4] or stays_inside({ o = {}, k = {} }, what[4])
   local why = forbidden(inside and of_life or everything)
   if why then return why end
-  local job = give_birth({ id, owner, tonumber(args[9]), args[10], what })
+  local stays = waits_elsewhere(what[4])
+  local job = give_birth({ id, owner, tonumber(args[9]), args[10], what }, promise and promise[1], stays)
   keep_all()
-  return receipt(job, owner, false)
+  return receipt(job, owner, false, stays)
 end }
 
 -- job, mail id, kind, obligation, body, keeps open
@@ -276,12 +344,15 @@ redis.register_function { function_name = 'quipu1_signal', flags = { 'allow-oom'
   return { how, rung() }
 end }
 
+local withdraw -- incoming.lua
+
 -- now, most: {how many, when to look again or '', bells}
 redis.register_function { function_name = 'quipu1_due', flags = { 'allow-oom' }, callback = function(keys, args)
   begin(keys, args)
-  local why = forbidden(everything)
+  local why = forbidden(everything) or (here and forbidden(carrying))
   if why then return why end
   trim_publications()
+  if here then look_at_boxes() end
   local timers, fired = prefix .. 't', 0
   for _, member in ipairs(call('ZRANGE', timers, '-inf', args[3], 'BYSCORE', 'LIMIT', 0, args[4])) do
     if call('ZREM', timers, member) == 1 then
@@ -304,6 +375,10 @@ redis.register_function { function_name = 'quipu1_due', flags = { 'allow-oom' },
         expire_measures(about, tonumber(args[3]))
       elseif kind == 'x' then
         call('HDEL', prefix .. 'leases', about)
+      elseif kind == 'f' then
+        call('HDEL', prefix .. 'f', about)
+      elseif kind == 'r' then
+        withdraw(about)
       end
     end
   end
@@ -339,7 +414,7 @@ redis.register_function { function_name = 'quipu1_scrub', flags = { 'allow-oom' 
   if not job.ended then return no('runs') end
   forget(job)
   keep_counters()
-  return 1
+  return rung()
 end }
 
 -- job, up to which record, checkpoint

@@ -4,6 +4,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
 #include <atomic>
 #include <future>
 #include <mutex>
@@ -225,6 +226,16 @@ inline std::vector<std::string> ids_of(const std::vector<mail>& inbox) {
 }
 
 using names = std::vector<std::string>;
+
+/// A store of several partitions gives several jobs in no order.
+template <class Store>
+concept in_parts = requires { Store::partitions; };
+
+template <class Store>
+names in_order(names of) {
+  if constexpr (in_parts<Store>) std::sort(of.begin(), of.end());
+  return of;
+}
 
 /// Fails unless the call was refused with this fault.
 #define REQUIRE_FAULT(expression, code_)                                                           \

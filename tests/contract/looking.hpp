@@ -64,11 +64,15 @@ TEMPLATE_TEST_CASE("one call looks at so many jobs and no more", "[contract]",
     what.first.children.push_back(follower{"child " + std::to_string(i)}.begin());
   REQUIRE(store.call.start(what).ok());
   auto page = *store.call.jobs({.topic = "rare"});
-  REQUIRE(page.rows.empty());
   REQUIRE_FALSE(page.next.empty());
-  page = *store.call.jobs({.topic = "rare", .after = page.next});
-  REQUIRE(names_of(page.rows) == names{"j0"});
-  REQUIRE(page.next.empty());
+  if constexpr (!in_parts<TestType>) REQUIRE(page.rows.empty());
+  auto found = names_of(page.rows);
+  for (int pages = 0; !page.next.empty(); ++pages) {
+    REQUIRE(pages < (in_parts<TestType> ? 20 : 1));
+    page = *store.call.jobs({.topic = "rare", .after = page.next});
+    for (const auto& id : names_of(page.rows)) found.push_back(id);
+  }
+  REQUIRE(found == names{"j0"});
 }
 
 TEMPLATE_TEST_CASE("jobs are found by what they are indexed by, as long as they are there",

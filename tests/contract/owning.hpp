@@ -37,12 +37,16 @@ TEMPLATE_TEST_CASE("a dead owner's jobs are taken only after its lease has lapse
 
   store.pass(10'000);
   auto got = *store.call.take(ada, bob, 2);
-  REQUIRE(names_of(got) == names{"c", "b"});
-  REQUIRE(got[0].owner == bob);
-  REQUIRE(got[0].obligations == std::vector{waiting("x.0")});
-  REQUIRE(ids_of(got[1].mail) == names{"m1"});
+  REQUIRE(got.size() == 2);
   REQUIRE(store.call.leases().size() == 2);
-  REQUIRE(names_of(*store.call.take(ada, bob, 2)) == names{"a"});
+  const auto rest = *store.call.take(ada, bob, 2);
+  got.insert(got.end(), rest.begin(), rest.end());
+  REQUIRE(in_order<TestType>(names_of(got)) == in_order<TestType>({"c", "b", "a"}));
+  for (const auto& each : got) {
+    REQUIRE(each.owner == bob);
+    REQUIRE(each.obligations == std::vector{waiting("x.0")});
+    REQUIRE(ids_of(each.mail) == (each.job == "b" ? names{"m1"} : names{}));
+  }
   REQUIRE(store.call.leases().size() == 1);
   REQUIRE(store.call.take(ada, bob)->empty());
   REQUIRE(store.call.pop(ada).empty());
@@ -108,12 +112,14 @@ TEMPLATE_TEST_CASE("mail for an owned job stands in its owner's queue once", "[c
   }
   auto got = store.call.pop(ada, 2);
   REQUIRE(got.size() == 2);
-  REQUIRE(got[0].first == "c");
-  REQUIRE(got[0].second.size() == 2);
-  REQUIRE(got[1].first == "a");
-  got = store.call.pop(ada);
-  REQUIRE(got.size() == 1);
-  REQUIRE(got[0].first == "b");
+  const auto rest = store.call.pop(ada);
+  got.insert(got.end(), rest.begin(), rest.end());
+  names ids;
+  for (const auto& [id, inbox] : got) {
+    ids.push_back(id);
+    REQUIRE(inbox.size() == (id == "c" ? 2 : 1));
+  }
+  REQUIRE(in_order<TestType>(ids) == in_order<TestType>({"c", "a", "b"}));
   REQUIRE(store.call.pop(ada).empty());
   REQUIRE(store.call.pop(bob).empty());
   REQUIRE(store.call.read("c")->mail.size() == 2);

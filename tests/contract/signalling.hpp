@@ -27,7 +27,7 @@ TEMPLATE_TEST_CASE("a signal answers the wait that began first, the others go on
   REQUIRE(store.call.read("a")->mail.empty());
   REQUIRE(*store.call.send(knock({"x"}, "s2")) == signalled::answered);
   REQUIRE(ids_of(store.call.read("a")->mail) == names{"s2"});
-  REQUIRE(names_of(*store.call.claim(ada)) == names{"b", "a"});
+  REQUIRE(in_order<TestType>(names_of(*store.call.claim(ada))) == in_order<TestType>({"b", "a"}));
 }
 
 TEMPLATE_TEST_CASE("of waits on several boards the one that began first is answered", "[contract]",
@@ -58,7 +58,7 @@ TEMPLATE_TEST_CASE("a signal to all answers everybody who waits and is never kep
   auto what = sender.then();
   what.what.signals = {to_all};
   REQUIRE(store.call.apply(what).ok());
-  REQUIRE(names_of(*store.call.claim(ada)) == names{"a", "b", "c"});
+  REQUIRE(in_order<TestType>(names_of(*store.call.claim(ada))) == names{"a", "b", "c"});
   for (const auto* id : {"a", "b", "c"}) {
     const auto inbox = store.call.read(id)->mail;
     REQUIRE(inbox.size() == 1);

@@ -50,6 +50,14 @@ std::shared_ptr<redisReply> probe::ask(const std::vector<std::string>& words) co
   return {got, freeReplyObject};
 }
 
+std::shared_ptr<redisReply> probe::say(const std::string& bytes) const {
+  REQUIRE(redisAppendFormattedCommand(to_.get(), bytes.data(), bytes.size()) == REDIS_OK);
+  void* got = nullptr;
+  INFO(to_->errstr);
+  REQUIRE(redisGetReply(to_.get(), &got) == REDIS_OK);
+  return {static_cast<redisReply*>(got), freeReplyObject};
+}
+
 std::shared_ptr<redisReply> probe::operator()(const std::vector<std::string>& words) const {
   auto got = ask(words);
   if (got->type == REDIS_REPLY_ERROR) {

@@ -18,6 +18,8 @@ public:
   std::shared_ptr<redisReply> operator()(const std::vector<std::string>& words) const;
   /// What the server says, an error too.
   std::shared_ptr<redisReply> ask(const std::vector<std::string>& words) const;
+  /// A command as the protocol has it.
+  [[nodiscard]] std::shared_ptr<redisReply> say(const std::string& bytes) const;
   [[nodiscard]] std::string text(const std::vector<std::string>& words) const;
   /// Every key with what it holds, one line a row, "TABLE KEY VALUE".
   [[nodiscard]] std::vector<std::string> dump() const;

@@ -1,7 +1,7 @@
 """Kills a node with SIGKILL while hundreds of jobs of every kind are open; the independent checker judges the store
 after each kill, and again when everything has ended.
 
-    crash.py [--kills N] [--seed N] [--store lmdb|redis]     the same seed kills at the same moments of a life
+    crash.py [--kills N] [--seed N] [--store lmdb|redis] [--partitions N]     the same seed kills at the same moments of a life
 """
 
 import argparse
@@ -35,12 +35,14 @@ def main():
     asked.add_argument("--kills", type=int, default=200)
     asked.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1 << 32))
     asked.add_argument("--store", choices=STORES, default="lmdb")
+    asked.add_argument("--partitions", type=int, default=1)
     with_ = asked.parse_args()
     print(f"seed {with_.seed}", flush=True)
     chance, left, counts, slowest = random.Random(with_.seed), with_.kills, [], 0
     begun = time.monotonic()
     while left > 0:
-        place, lives = STORES[with_.store]("crash"), 0
+        of = {"partitions": with_.partitions} if with_.store == "redis" else {}
+        place, lives = STORES[with_.store]("crash", **of), 0
         here = min(left, AT_A_TIME)
         opened = []
         while len(opened) < here:

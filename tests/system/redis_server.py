@@ -19,13 +19,15 @@ def with_parent():
 
 
 class RedisServer:
-    """On a Unix socket in a directory of its own; `settings` are words of redis-server's command line."""
+    """On a Unix socket in a directory of its own; `settings` are words of redis-server's command line. `partitions`: of the
+    namespace."""
 
-    def __init__(self, home, *settings, fsync="always"):
+    def __init__(self, home, *settings, fsync="always", partitions=1):
         self.home = pathlib.Path(home)
         self.home.mkdir(parents=True, exist_ok=True)
         self.socket = self.home / "redis.sock"
-        self.address = f"redis+unix://{self.socket}"
+        self.partitions = partitions
+        self.address = f"redis+unix://{self.socket}" + (f"?partitions={partitions}" if partitions > 1 else "")
         self.words = ["redis-server", "--unixsocket", self.socket, "--dir", self.home, "--logfile", self.home / "log", *SETTINGS,
                       "--appendfsync", fsync, *settings]
         self.process = None
@@ -67,8 +69,9 @@ class RedisServer:
         return done.stdout.strip()
 
     def count(self, command, key):
-        answer = self.cli(command, "quipu:{main.0}:" + key)
-        return int(answer) if answer.isdigit() else 0
+        """In all partitions together."""
+        answers = [self.cli(command, f"quipu:{{main.{at}}}:{key}") for at in range(self.partitions)]
+        return sum(int(answer) for answer in answers if answer.isdigit())
 
     def log(self):
         file = self.home / "log"

@@ -18,10 +18,10 @@ OF_JOBS = {"j", "h", "c", "m", "o", "set", "q", "ready", "w", "b", "running", "e
 
 
 class SharedPlace(Place):
-    def __init__(self, name, *settings, fsync="always", one_past=True):
+    def __init__(self, name, *settings, fsync="always", one_past=True, partitions=1):
         super().__init__(name, one_past)
         self.copies = 0
-        self.server = RedisServer(self.home / "server", *settings, fsync=fsync)
+        self.server = RedisServer(self.home / "server", *settings, fsync=fsync, partitions=partitions)
         self.store = self.server.address
 
     def words(self, *more, rare=True):
@@ -36,7 +36,7 @@ class SharedPlace(Place):
         self.copies += 1
         home = self.home / f"copy{self.copies}"
         self.server.copy_files(home / "appendonlydir", size)
-        with RedisServer(home) as server:
+        with RedisServer(home, partitions=self.server.partitions) as server:
             yield server
         shutil.rmtree(home)
 
@@ -59,7 +59,7 @@ class SharedPlace(Place):
 
     def forget_all(self):
         wrong = super().forget_all()
-        keys = self.server.cli("KEYS", "quipu:{main.0}:*").splitlines()
+        keys = self.server.cli("KEYS", "quipu:{main.*}:*").splitlines()
         left = [key for key in keys if key.split("}:")[1].split(":")[0] in OF_JOBS]
         return wrong + ([f"{len(left)} keys of jobs are left: {left[:3]}"] if left else [])
 

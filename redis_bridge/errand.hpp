@@ -1,0 +1,100 @@
+#pragma once
+
+#include "collation/ledger.hpp"
+
+#include <algorithm>
+#include <coroutine>
+#include <exception>
+#include <functional>
+#include <iterator>
+#include <memory>
+#include <optional>
+
+namespace quipu::redis {
+
+/// Several calls, each made of what the one before said. It begins at once and goes on where the
+/// answers come: on the loop's thread.
+struct errand {
+  struct promise_type {
+    errand get_return_object() { return {}; }
+    std::suspend_never initial_suspend() noexcept { return {}; }
+    std::suspend_never final_suspend() noexcept { return {}; }
+    void return_void() {}
+    [[noreturn]] void unhandled_exception() { std::terminate(); }
+  };
+};
+
+/// Waits for one answer.
+template <class T>
+class answer {
+public:
+  /// `ask` makes the call; its completion comes once.
+  explicit answer(std::function<void(then<T>)> ask) : ask_{std::move(ask)} {}
+
+  bool await_ready() const noexcept { return false; }
+  void await_suspend(std::coroutine_handle<> waits) {
+    // The answer may be here, and this gone, before the call that asks has returned.
+    const auto ask = std::move(ask_);
+    ask([this, waits](result<T> got) {
+      got_.emplace(std::move(got));
+      waits.resume();
+    });
+  }
+  result<T> await_resume() { return std::move(*got_); }
+
+private:
+  std::function<void(then<T>)> ask_;
+  std::optional<result<T>> got_;
+};
+
+/// Asks every partition at once, and gives the answers in their order, or the first failure; one
+/// that says that a lease has lapsed before the others.
+template <class T, class Ask>
+void everywhere(unsigned partitions, Ask ask, then<std::vector<T>> done) {
+  struct waiting {
+    std::vector<std::optional<result<T>>> answers;
+    std::size_t left = 0;
+    then<std::vector<T>> done;
+  };
+  const auto all = std::make_shared<waiting>();
+  all->answers.resize(partitions);
+  all->left = partitions;
+  all->done = std::move(done);
+  for (unsigned at = 0; at < partitions; ++at)
+    ask(at, [all, at](result<T> got) {
+      all->answers[at].emplace(std::move(got));
+      if (--all->left > 0) return;
+      std::vector<T> values;
+      const failure* why = nullptr;
+      for (auto& each : all->answers)
+        if (*each)
+          values.push_back(std::move(**each));
+        else if (why == nullptr || each->error().code == fault::fenced)
+          why = &each->error();
+      all->done(why == nullptr ? result<std::vector<T>>{std::move(values)}
+                               : result<std::vector<T>>{*why});
+    });
+}
+
+/// Asks one partition after the other, from `first` on, until there are `most`. What has been got
+/// is given, whatever comes behind it.
+template <class T>
+errand one_by_one(unsigned partitions, unsigned first, std::size_t most,
+                  std::function<void(unsigned at, std::size_t most, then<std::vector<T>>)> ask,
+                  then<std::vector<T>> done) {
+  std::vector<T> all;
+  for (unsigned i = 0; i < partitions && (i == 0 || all.size() < most); ++i) {
+    auto got = co_await answer<std::vector<T>>{[&](then<std::vector<T>> told) {
+      ask((first + i) % partitions, most - all.size(), std::move(told));
+    }};
+    if (!got && all.empty()) {
+      if (done) done(got.error());
+      co_return;
+    }
+    if (!got) break;
+    std::move(got->begin(), got->end(), std::back_inserter(all));
+  }
+  if (done) done(std::move(all));
+}
+
+} // namespace quipu::redis
