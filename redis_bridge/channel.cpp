@@ -20,6 +20,7 @@ constexpr std::chrono::milliseconds look_every{100};
 constexpr std::chrono::milliseconds time_every{1'000};
 /// A server's clock that is further back than this has been put back.
 constexpr std::int64_t put_back_ms = 1'000;
+constexpr std::int64_t last_second = 253'402'300'799; // of the year 9999
 constexpr std::string_view supported_format = "1";
 
 std::int64_t steady_ms() {
@@ -154,7 +155,7 @@ void channel::open_store(const result<whole_reply>& said, unsigned wanted) {
                           "when it is made; partitions={}, or none said, would be right",
                           with_.server.to.space, there, there == "1" ? "" : "s", wanted, there);
   else
-    partitions_ = static_cast<unsigned>(std::stoul(what[3].string()));
+    partitions_ = static_cast<unsigned>(what[3].number());
   if (!trouble.empty()) return line_->drop(trouble);
   ask_time();
 }
@@ -177,11 +178,13 @@ void channel::ask_time() {
   exchange(command{"TIME"}.bytes(), [this](result<whole_reply> said) {
     if (!said) return;
     const piece what{said->get()};
-    if (what.size() != 2) {
+    const auto seconds = what.size() == 2 ? what[0].said_number() : std::nullopt;
+    const auto rest_us = what.size() == 2 ? what[1].said_number() : std::nullopt;
+    if (!seconds || !rest_us || *seconds < 0 || *seconds > last_second) {
       if (state_ == state::greeting) line_->drop("TIME is refused: " + what.string());
       return;
     }
-    const auto server = std::stoll(what[0].string()) * 1000 + std::stoll(what[1].string()) / 1000;
+    const auto server = *seconds * 1000 + *rest_us / 1000;
     // Both are cut to milliseconds; a millisecond less is never ahead.
     ahead_ = server - steady_ms() - 1;
     if (newest_ - server > put_back_ms) newest_ = server;

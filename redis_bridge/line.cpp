@@ -23,10 +23,6 @@ namespace {
 constexpr std::chrono::milliseconds first_wait{20};
 constexpr std::size_t read_at_once = 64U << 10U;
 
-struct free_reader {
-  void operator()(redisReader* which) const { redisReaderFree(which); }
-};
-
 } // namespace
 
 /// Handlers hold it, so that it outlives what is still under way; `closed` silences them.
@@ -43,7 +39,7 @@ struct line::inside : std::enable_shared_from_this<inside> {
   asio::steady_timer timer; ///< of connecting, then of the wait for the next try
   std::mt19937 random;
   std::chrono::milliseconds wait{0};
-  std::unique_ptr<redisReader, free_reader> reader;
+  reply_reader reader;
   std::array<char, read_at_once> got{};
   std::string out;        ///< to be written next
   std::string writing;    ///< on its way
@@ -73,8 +69,7 @@ struct line::inside : std::enable_shared_from_this<inside> {
 };
 
 void line::inside::open() {
-  reader.reset(redisReaderCreate());
-  reader->maxbuf = 0; // it keeps its buffer
+  reader = make_reader();
   out.clear();
   timer.expires_after(with.patience);
   timer.async_wait(mine([this](const error_code& error) {

@@ -1,12 +1,24 @@
 #include "redis_bridge/packed.hpp"
 
-#include "redis_bridge/rows.hpp"
+#include "redis_bridge/reply.hpp"
 
 #include <bit>
+#include <cmath>
 
 namespace quipu::redis {
 
 // https://github.com/msgpack/msgpack/blob/master/spec.md
+
+namespace {
+
+/// Lua's numbers are doubles: whole ones up to 2^53 are exact.
+std::int64_t whole(double number) {
+  constexpr double exact = 9007199254740992.0;
+  if (!(std::abs(number) <= exact)) throw broken_row{"a number in a row is out of bounds"};
+  return static_cast<std::int64_t>(number);
+}
+
+} // namespace
 
 std::uint8_t packed_reader::byte() {
   if (rest_.empty()) throw broken_row{"a row is cut short"};
@@ -63,10 +75,8 @@ std::int64_t packed_reader::integer() {
   case 0xd0: return static_cast<std::int8_t>(big_endian(1));
   case 0xd1: return static_cast<std::int16_t>(big_endian(2));
   case 0xd2: return static_cast<std::int32_t>(big_endian(4));
-  case 0xca:
-    return static_cast<std::int64_t>(
-        std::bit_cast<float>(static_cast<std::uint32_t>(big_endian(4))));
-  case 0xcb: return static_cast<std::int64_t>(std::bit_cast<double>(big_endian(8)));
+  case 0xca: return whole(std::bit_cast<float>(static_cast<std::uint32_t>(big_endian(4))));
+  case 0xcb: return whole(std::bit_cast<double>(big_endian(8)));
   default: throw broken_row{"a row holds no number where one is due"};
   }
 }

@@ -485,8 +485,7 @@ void redis_ledger::due(std::int64_t now_ms, std::size_t most, then<fired> done) 
                            [](const piece& said, std::string& bells) -> result<fired> {
                              fired here;
                              here.count = static_cast<std::size_t>(said[0].integer());
-                             if (!said[1].text().empty())
-                               here.next_due_ms = std::stoll(said[1].string());
+                             if (!said[1].text().empty()) here.next_due_ms = said[1].number();
                              bells = said[2].text();
                              return here;
                            });
@@ -540,8 +539,8 @@ void redis_ledger::condense(std::string job, std::uint64_t upto, std::string che
   inside_->writes<void>(
       words, std::move(done), nothing, [=](std::string_view why, const piece& said) {
         if (why == "no job") return refusals::no_job(job);
-        return store_rules::cannot_condense(job, upto, std::stoull(said[2].string()),
-                                            std::stoull(said[3].string()));
+        return store_rules::cannot_condense(job, upto, static_cast<std::uint64_t>(said[2].number()),
+                                            static_cast<std::uint64_t>(said[3].number()));
       });
 }
 

@@ -5,10 +5,17 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 
 namespace quipu::redis {
+
+/// Stored bytes, or an answer, that do not say what they should.
+struct broken_row : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
 
 /// A piece of what the server has answered: a view, valid as long as the answer.
 class piece {
@@ -30,7 +37,12 @@ public:
   }
   [[nodiscard]] std::string string() const { return std::string{text()}; }
   [[nodiscard]] std::size_t size() const { return is_array() ? of_->elements : 0; }
-  [[nodiscard]] piece operator[](std::size_t at) const { return piece{of_->element[at]}; }
+  /// Throws `broken_row` when the answer is no list, or has no so many.
+  [[nodiscard]] piece operator[](std::size_t at) const;
+  /// What a text that is a whole number says; none: it says something else.
+  [[nodiscard]] std::optional<std::int64_t> said_number() const;
+  /// The same, throws `broken_row`.
+  [[nodiscard]] std::int64_t number() const;
 
 private:
   const redisReply* of_;
@@ -41,5 +53,14 @@ struct free_reply {
   void operator()(redisReply* which) const { freeReplyObject(which); }
 };
 using whole_reply = std::unique_ptr<redisReply, free_reply>;
+
+struct free_reader {
+  void operator()(redisReader* which) const { redisReaderFree(which); }
+};
+using reply_reader = std::unique_ptr<redisReader, free_reader>;
+
+/// Reads what comes over a connection. A list that announces more than 2^24 items ends it: what it
+/// announces is what memory is asked for.
+[[nodiscard]] reply_reader make_reader();
 
 } // namespace quipu::redis

@@ -295,6 +295,21 @@ std::vector<lease> to_leases(const piece& said) {
   return all;
 }
 
+namespace {
+
+/// "LENGTH:CELLTEXT"
+std::pair<std::string, std::string> joined(const std::string& name) {
+  std::size_t size = 0;
+  const auto* end = name.data() + name.size();
+  const auto [colon, error] = std::from_chars(name.data(), end, size);
+  const auto rest = static_cast<std::size_t>(end - colon);
+  if (error != std::errc{} || rest == 0 || *colon != ':' || size > rest - 1)
+    throw broken_row{"a tally has no name"};
+  return {std::string{colon + 1, size}, std::string{colon + 1 + size, end}};
+}
+
+} // namespace
+
 measures_part to_measures_part(const piece& said) {
   measures_part part;
   part.place = said[0].text();
@@ -303,6 +318,7 @@ measures_part to_measures_part(const piece& said) {
   for (std::size_t at = 0; at + 1 < said[1].size(); at += 2) {
     const auto field = said[1][at].text();
     const auto bytes = said[1][at + 1].string();
+    if (field.empty()) throw broken_row{"a row of measures has a field without a name"};
     auto name = std::string{field.substr(1)};
     if (field == ".") {
       packed_reader from{bytes};
@@ -310,17 +326,12 @@ measures_part to_measures_part(const piece& said) {
       row.key = from.text();
       row.from_ms = from.integer();
     } else if (field.starts_with('+')) {
-      cells[{name, ""}] = {{name, "", std::stoll(bytes)}, field[0]};
+      cells[{name, ""}] = {{name, "", said[1][at + 1].number()}, field[0]};
     } else if (field.find_first_of("<=>") == 0) {
       cells[{name, ""}] = {{name, bytes, 0}, field[0]};
     } else {
-      // "LENGTH:CELLTEXT"
-      const auto colon = name.find(':');
-      if (colon == std::string::npos) throw broken_row{"a tally has no name"};
-      const auto size = std::stoul(name.substr(0, colon));
-      auto cell = name.substr(colon + 1, size);
-      auto text = name.substr(colon + 1 + size);
-      cells[{cell, text}] = {{cell, text, std::stoll(bytes)}, field[0]};
+      auto [cell, text] = joined(name);
+      cells[{cell, text}] = {{cell, text, said[1][at + 1].number()}, field[0]};
     }
   }
   for (auto& [place, cell] : cells) {
@@ -375,12 +386,13 @@ published_row to_published(const piece& said) {
   published_row row;
   std::uint64_t number = 0;
   const auto id = said[0].text();
-  std::from_chars(id.data(), id.data() + id.size(), number);
+  if (std::from_chars(id.data(), id.data() + id.size(), number).ec != std::errc{})
+    throw broken_row{"a publication has no number"};
   row.id = store_rules::publication_id(number);
-  const auto value = [&](std::size_t at) { return said[1][2 * at + 1].string(); };
+  const auto value = [&](std::size_t at) { return said[1][2 * at + 1]; };
   if (said[1].size() != 10) throw broken_row{"a publication has not five parts"};
-  row.at_ms = std::stoll(value(0));
-  row.what = {value(1), value(2), value(3), value(4)};
+  row.at_ms = value(0).number();
+  row.what = {value(1).string(), value(2).string(), value(3).string(), value(4).string()};
   return row;
 }
 

@@ -4,16 +4,9 @@
 #include "redis_bridge/command.hpp"
 #include "redis_bridge/reply.hpp"
 
-#include <stdexcept>
-
 /// How values of the contract stand in calls of the library and in its answers. Everything that is
 /// one text there is MessagePack, so that Lua reads it and so does a person.
 namespace quipu::redis {
-
-/// Stored bytes, or an answer, that do not say what they should.
-struct broken_row : std::runtime_error {
-  using std::runtime_error::runtime_error;
-};
 
 /// Under what ids of children were reserved in other partitions.
 struct promise {
