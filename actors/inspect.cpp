@@ -1,5 +1,7 @@
 #include "actors/inspect.hpp"
 
+#include "actors/instant.hpp"
+#include "flows/fit.hpp"
 #include "flows/view.hpp"
 
 #include <algorithm>
@@ -32,6 +34,12 @@ std::string id_of(const flow* rules, std::uint32_t activity) {
                                                                  : std::to_string(activity);
 }
 
+/// The activity whose answers open a slice.
+json behind(const flow& rules, std::uint32_t slice) {
+  if (slice >= rules.slices.size()) return nullptr;
+  return id_of(&rules, rules.slices[slice].owner);
+}
+
 std::uint32_t around(const flow& rules, std::uint32_t slice) { return rules.slices[slice].around; }
 
 /// The digits of one pass; where a slice is nested in it, those of its newest pass or the oldest
@@ -41,8 +49,11 @@ std::string digits_of(const job& of, const flow& rules, const pass_name& which) 
   auto text = top.digits.text();
   for (const auto& [at, inner] : of.passes()) {
     auto up = at;
-    while (up.slice != which.slice && up.slice != 0)
-      up = {around(rules, up.slice), of.passes().at(up).parent};
+    while (up.slice != which.slice && up.slice != 0) {
+      const auto found = of.passes().find(up);
+      if (found == of.passes().end()) break; // forgotten: then it is in no pass that is open
+      up = {around(rules, up.slice), found->second.parent};
+    }
     if (at == which || up != which) continue;
     for (std::size_t position = 0; position < inner.digits.size(); ++position) {
       auto& shown = text[inner.first - top.first + position];
@@ -173,7 +184,7 @@ private:
     for (const auto& [where, child] : view.children()) info.children.push_back(child);
     const auto plan = plans_.find(got.app, got.version);
     const auto* rules = plan ? plan->find(got.topic) : nullptr;
-    if (rules != nullptr) info.passes = open_passes(view, *rules);
+    if (rules != nullptr && fits(view, *rules)) info.passes = open_passes(view, *rules);
     info.open = open_json(view, rules);
   }
 
@@ -202,7 +213,7 @@ private:
 } // namespace
 
 std::chrono::system_clock::time_point time_of(std::int64_t epoch_ms) {
-  return std::chrono::system_clock::time_point{std::chrono::milliseconds{epoch_ms}};
+  return instant_of<std::chrono::milliseconds>(epoch_ms);
 }
 
 void inspect(ledger& from, const shelf& plans, std::string id, then<job_info> done) {
@@ -233,8 +244,8 @@ json describe(const record& what, const job& after, const flow& rules) {
   for (const auto& turn : what.turns) said["digits"].push_back(digits(turn, rules));
   for (const auto& opening : what.opened)
     if (opening.slice != 0)
-      said["opened"].push_back(json{{"behind", id_of(&rules, rules.slices[opening.slice].owner)},
-                                    {"dimension", opening.pass}});
+      said["opened"].push_back(
+          json{{"behind", behind(rules, opening.slice)}, {"dimension", opening.pass}});
   for (const auto& [key, written] : what.data) said["data"][key] = *written;
   for (const auto& [at, written] : what.written) {
     json entry{{"activity", id_of(&rules, at.activity)}, {"dimension", at.pass}};
@@ -257,7 +268,7 @@ json describe(const record& what, const job& after, const flow& rules) {
     said["children"].push_back(json{{"activity", id_of(&rules, at.activity)}, {"job", child}});
   for (const auto& pass : what.forgotten)
     said["forgotten"].push_back(
-        json{{"behind", id_of(&rules, rules.slices[pass.slice].owner)}, {"dimension", pass.pass}});
+        json{{"behind", behind(rules, pass.slice)}, {"dimension", pass.pass}});
   if (what.end) {
     said["end"] = json{{"state", what.end->state}};
     if (what.end->error) said["end"]["error"] = error_json(what.end->error);

@@ -161,8 +161,4 @@ std::string pack(const json& value) {
   return std::move(out).bytes();
 }
 
-json unpack(std::string_view bytes) {
-  return json::from_msgpack(bytes.begin(), bytes.end(), /*strict=*/true, /*exceptions=*/false);
-}
-
 } // namespace quipu

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "collation/nesting.hpp"
 #include "collation/quipu/json.hpp"
 
 #include <cstdint>
@@ -37,7 +38,11 @@ private:
 };
 
 [[nodiscard]] std::string pack(const json& value);
-/// The value that `bytes` hold; a discarded value when they are no MessagePack.
+/// The value that `bytes` hold; a discarded value when they are no MessagePack, hold more than one value or a kind that
+/// JSON has not (extensions), or nest deeper than `most_packed`. Does not recurse.
 [[nodiscard]] json unpack(std::string_view bytes);
+
+/// Lists and maps in each other: what a record or a report has around data from outside, and that.
+inline constexpr std::size_t most_packed = most_nested + 16;
 
 } // namespace quipu

@@ -1,9 +1,8 @@
 #include "flows/view.hpp"
 
-#include <date/date.h>
-#include <fmt/format.h>
+#include "flows/mapper/calendar.hpp"
 
-#include <chrono>
+#include <algorithm>
 #include <functional>
 
 namespace quipu {
@@ -123,8 +122,9 @@ double view::chance() const {
 }
 
 std::string iso_time(std::int64_t epoch_ms) {
-  using namespace std::chrono;
-  return date::format("%FT%TZ", date::sys_time<milliseconds>{milliseconds{epoch_ms}});
+  // What is out of the range of a Date is its last or first instant.
+  constexpr std::int64_t last = 8'640'000'000'000'000;
+  return mapper::iso_string(static_cast<double>(std::clamp(epoch_ms, -last, last)));
 }
 
 } // namespace quipu

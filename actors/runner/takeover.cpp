@@ -1,5 +1,6 @@
 #include "actors/runner.hpp"
 #include "actors/runner/mail_event.hpp"
+#include "flows/fit.hpp"
 #include "flows/step.hpp"
 
 #include <fmt/format.h>
@@ -21,6 +22,12 @@ bool runner::load(const snapshot& what, held& into) {
         what.job, view ? fmt::format("its definition, app \"{}\" version \"{}\", is not known here",
                                      what.app, what.version)
                        : view.error().message});
+    return false;
+  }
+  if (!fits(*view, *into.rules)) {
+    wishes.push_back(wish::warn{
+        what.job, fmt::format("its state is none of topic \"{}\" of app \"{}\" version \"{}\"",
+                              what.topic, what.app, what.version)});
     return false;
   }
   into.view = std::make_shared<quipu::job>(std::move(*view));

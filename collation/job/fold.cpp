@@ -1,5 +1,8 @@
 #include "collation/checkpoint.hpp"
 #include "collation/job/field_names.hpp"
+#include "collation/job/tree.hpp"
+
+#include <algorithm>
 
 namespace quipu {
 
@@ -24,7 +27,7 @@ void replace(value& old, const value& made, const std::string& field, delta& tou
 
 void touch_chunks(delta& touched, const pass_name& at, const key& digits, std::size_t first,
                   std::size_t count) {
-  if (digits.size() <= digits_inline) return;
+  if (digits.size() <= digits_inline || count == 0) return;
   for (auto chunk = first / digits_a_chunk; chunk <= (first + count - 1) / digits_a_chunk; ++chunk)
     touched.chunks.insert({at, static_cast<std::uint32_t>(chunk)});
 }
@@ -49,6 +52,7 @@ result<void> job::fold(const record& what, delta* touched) {
                      fmt::format("it opens pass {} of slice {}", opening.pass, opening.slice));
   for (const auto& each : what.turns)
     if (auto fit = turn(each, changed); !fit) return corrupt(what, fit.error().message);
+  if (!has_all(*this, what)) return corrupt(what, "it is about an activity that is not there");
   write(what, changed);
   for (const auto& each : what.forgotten)
     if (auto fit = forget(each, changed); !fit) return corrupt(what, fit.error().message);
@@ -75,6 +79,10 @@ result<void> job::begin(const record& what, delta& touched) {
   if (what.born) {
     born_ = *what.born;
     created_ms_ = what.at_ms;
+    // A slice has an activity at least, and the root's pass has them all.
+    const auto activities = what.opened.empty() ? 0 : what.opened.front().digits.size();
+    if (born_.slices == 0 || born_.slices > std::max<std::size_t>(activities, 1))
+      return corrupt(what, fmt::format("{} activities in {} slices", activities, born_.slices));
     opened_.assign(born_.slices, 0);
     touched.born = true;
   }
@@ -95,6 +103,9 @@ result<void> job::begin_from(const record& what, delta& touched) {
   }
   if (what.number != 1 || !what.born || end_)
     return corrupt(what, "only the birth of a job takes up what another was");
+  if (what.born->slices != opened_.size())
+    return corrupt(what, fmt::format("it has {} slices, the state that it goes on from has {}",
+                                     what.born->slices, opened_.size()));
   born_ = *what.born;
   records_ = 1;
   created_ms_ = updated_ms_ = what.at_ms;
@@ -107,11 +118,13 @@ result<void> job::begin_from(const record& what, delta& touched) {
 bool job::begin_pass(const opening& what, delta& touched) {
   auto digits = key::parse(what.digits);
   if (!digits || what.slice >= opened_.size() || what.pass != opened_[what.slice]) return false;
+  const pass_name at{what.slice, what.pass};
+  pass made{what.parent, what.first, std::move(*digits)};
+  if (!has_room(*this, at, made)) return false;
   ++opened_[what.slice];
   for (auto c : what.digits) count(static_cast<digit>(c), 1, +1);
-  const pass_name at{what.slice, what.pass};
-  touch_chunks(touched, at, *digits, 0, digits->size());
-  passes_.insert_or_assign(at, pass{what.parent, what.first, std::move(*digits)});
+  touch_chunks(touched, at, made.digits, 0, made.digits.size());
+  passes_.insert_or_assign(at, std::move(made));
   return true;
 }
 
@@ -177,6 +190,7 @@ result<void> job::forget(const pass_name& which, delta& touched) {
     return failure{fault::corrupt, fmt::format("it forgets pass {} of slice {}, which is not there",
                                                which.pass, which.slice)};
   const auto& gone = found->second;
+  if (which.slice == 0) return failure{fault::corrupt, "it forgets the root"};
   if (gone.digits.open() > 0) return failure{fault::corrupt, "it forgets a pass that is open"};
   for (std::size_t position = 0; position < gone.digits.size(); ++position) {
     if (gone.digits.at(position) == digit::not_applicable) continue;

@@ -1,23 +1,42 @@
 #include "collation/pack.hpp"
 #include "collation/record.hpp"
+#include "collation/record/conclusion.hpp"
 #include "collation/record/envelope.hpp"
 #include "collation/record/names.hpp"
+#include "collation/utf8.hpp"
+#include "collation/whole.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <span>
+#include <type_traits>
 
 namespace quipu {
 
 namespace {
 
-// Reading goes through JSON: it is no hot path. What is missing throws, and is caught once, below.
+// Reading goes through JSON: it is no hot path. What is missing, of another type or out of bounds throws, and is caught
+// once, below.
+
+template <class T>
+T read_as(const json& from) {
+  if constexpr (std::is_integral_v<T> && !std::is_same_v<T, bool>)
+    return whole<T>(from);
+  else
+    return from.get<T>();
+}
 
 template <class T>
 T optional(const json& from, const char* key, T otherwise = {}) {
   const auto found = from.find(key);
-  return found == from.end() ? std::move(otherwise) : found->template get<T>();
+  return found == from.end() ? std::move(otherwise) : read_as<T>(*found);
+}
+
+/// Bytes are no value: where they may stand they say that the value is kept elsewhere.
+value value_at(const json& from) {
+  if (from.is_binary()) throw std::out_of_range{"bytes stand where a value is due"};
+  return value{from};
 }
 
 value optional_value(const json& from, const char* key) {
@@ -28,16 +47,21 @@ value optional_value(const json& from, const char* key) {
 template <class Enum>
 Enum enumerated(std::string_view text, std::span<const std::string_view> names) {
   const auto found = std::find(names.begin(), names.end(), text);
-  if (found == names.end()) throw std::out_of_range{fmt::format("unknown name \"{}\"", text)};
+  if (found == names.end())
+    throw std::out_of_range{fmt::format("unknown name \"{}\"", escaped(text))};
   return static_cast<Enum>(found - names.begin());
 }
 
 instance instance_of(const json& from) {
-  return {from.at(0).get<std::uint32_t>(), from.at(1).get<std::uint32_t>()};
+  return {whole<std::uint32_t>(from.at(0)), whole<std::uint32_t>(from.at(1))};
+}
+
+pass_name pass_of(const json& from) {
+  return {whole<std::uint32_t>(from.at(0)), whole<std::uint32_t>(from.at(1))};
 }
 
 digit digit_of(const json& from) {
-  const auto code = from.get<int>();
+  const auto code = whole<int>(from);
   if (code < 0 || code > 9) throw std::out_of_range{fmt::format("{} is no digit", code)};
   return static_cast<digit>('0' + code);
 }
@@ -48,13 +72,20 @@ history_mode history_of(std::uint32_t code) {
   return static_cast<history_mode>(code);
 }
 
+/// A text that is always there: writing leaves out what is empty.
+std::string needed(const json& from, const char* key) {
+  auto text = from.at(key).get<std::string>();
+  if (text.empty()) throw std::out_of_range{fmt::format("\"{}\" is empty", key)};
+  return text;
+}
+
 identity identity_of(const json& from) {
   identity who;
-  who.job = from.at("job");
-  who.gid = from.at("gid");
-  who.app = from.at("app");
-  who.version = from.at("vrs");
-  who.topic = from.at("tpc");
+  who.job = needed(from, "job");
+  who.gid = needed(from, "gid");
+  who.app = needed(from, "app");
+  who.version = needed(from, "vrs");
+  who.topic = needed(from, "tpc");
   who.parent = optional<std::string>(from, "pj");
   who.parent_gid = optional<std::string>(from, "pg");
   who.parent_activity = optional<std::string>(from, "pa");
@@ -80,7 +111,7 @@ obligation obligation_of(const json& from) {
   what.attempt = optional<std::uint32_t>(from, "m");
   what.deaths = optional<std::uint32_t>(from, "x");
   what.since_ms = optional<std::int64_t>(from, "s");
-  if (from.contains("d")) what.due_ms = from.at("d").get<std::int64_t>();
+  if (from.contains("d")) what.due_ms = whole<std::int64_t>(from.at("d"));
   what.topic = optional<std::string>(from, "t");
   what.child = optional<std::string>(from, "c");
   what.waits = optional<std::vector<std::string>>(from, "w");
@@ -89,16 +120,36 @@ obligation obligation_of(const json& from) {
   return what;
 }
 
+opening opening_of(const json& from) {
+  return {whole<std::uint32_t>(from.at(0)), whole<std::uint32_t>(from.at(1)),
+          whole<std::uint32_t>(from.at(2)), whole<std::uint32_t>(from.at(3)),
+          from.at(4).get<std::string>()};
+}
+
+turn turn_of(const json& from) {
+  return {whole<std::uint32_t>(from.at(0)),
+          whole<std::uint32_t>(from.at(1)),
+          whole<std::uint32_t>(from.at(2)),
+          whole<std::uint32_t>(from.at(3)),
+          digit_of(from.at(4)),
+          digit_of(from.at(5))};
+}
+
 record record_of(const json& from) {
   record what;
-  what.number = from.at("n");
-  what.at_ms = from.at("t");
+  // It is written as a signed number.
+  what.number = static_cast<std::uint64_t>(whole<std::int64_t>(from.at("n")));
+  what.at_ms = whole<std::int64_t>(from.at("t"));
   what.why = enumerated<cause>(from.at("y").get<std::string>(), cause_names);
   if (from.contains("a")) what.at = instance_of(from.at("a"));
   what.attempt = optional<std::uint32_t>(from, "m");
   what.code = optional<int>(from, "c");
   what.mail = optional<std::string>(from, "i");
-  const auto list = [&from](const char* key) { return from.value(key, json::array()); };
+  const auto each = [&from](const char* key, auto read) {
+    const auto found = from.find(key);
+    if (found == from.end()) return;
+    for (const auto& item : found->get_ref<const json::array_t&>()) read(item);
+  };
   if (from.contains("b")) what.born = identity_of(from.at("b"));
   if (from.contains("z")) {
     const auto& bytes = from.at("z").get_binary();
@@ -109,29 +160,30 @@ record record_of(const json& from) {
     if (bytes.size() != what.head_there.size()) throw std::out_of_range{"a head has not 32 bytes"};
     std::copy(bytes.begin(), bytes.end(), what.head_there.begin());
   }
-  for (const auto& p : list("p"))
-    what.opened.push_back({p.at(0), p.at(1), p.at(2), p.at(3), p.at(4).get<std::string>()});
-  for (const auto& d : list("d"))
-    what.turns.push_back(
-        {d.at(0), d.at(1), d.at(2), d.at(3), digit_of(d.at(4)), digit_of(d.at(5))});
-  for (const auto& w : list("w"))
-    what.data.emplace_back(w.at(0).get<std::string>(), value{w.at(1)});
-  for (const auto& o : list("o")) what.written.emplace_back(instance_of(o), documents_of(o.at(2)));
-  for (const auto& q : list("q"))
-    what.answers.emplace_back(pass_name{q.at(0), q.at(1)}, documents_of(q.at(2)));
-  for (const auto& g : list("g"))
+  each("p", [&](const json& p) { what.opened.push_back(opening_of(p)); });
+  each("d", [&](const json& d) { what.turns.push_back(turn_of(d)); });
+  each("w", [&](const json& w) {
+    what.data.emplace_back(w.at(0).get<std::string>(), value_at(w.at(1)));
+  });
+  each("o",
+       [&](const json& o) { what.written.emplace_back(instance_of(o), documents_of(o.at(2))); });
+  each("q", [&](const json& q) { what.answers.emplace_back(pass_of(q), documents_of(q.at(2))); });
+  each("g", [&](const json& g) {
     what.owed.emplace_back(
         instance_of(g), g.at(2).is_null() ? std::nullopt : std::optional{obligation_of(g.at(2))});
-  for (const auto& k : list("k"))
+  });
+  each("k", [&](const json& k) {
     what.children.emplace_back(instance_of(k), k.at(2).get<std::string>());
-  for (const auto& f : list("f")) what.forgotten.push_back({f.at(0), f.at(1)});
-  for (const auto& s : list("s")) what.marks.push_back(s.get<std::string>());
-  for (const auto& x : list("x"))
-    what.index.emplace_back(x.at(0).get<std::string>(), value{x.at(1)});
-  for (const auto& l : list("l")) what.attributes.emplace_back(instance_of(l), value{l.at(2)});
-  if (from.contains("e"))
-    what.end =
-        conclusion{from.at("e").at("s").get<std::string>(), optional_value(from.at("e"), "e")};
+  });
+  each("f", [&](const json& f) { what.forgotten.push_back(pass_of(f)); });
+  each("s", [&](const json& s) { what.marks.push_back(s.get<std::string>()); });
+  each("x", [&](const json& x) {
+    what.index.emplace_back(x.at(0).get<std::string>(), value_at(x.at(1)));
+  });
+  each("l",
+       [&](const json& l) { what.attributes.emplace_back(instance_of(l), value_at(l.at(2))); });
+  if (const auto end = from.find("e"); end != from.end())
+    what.end = conclusion_of(end->at("s"), optional(*end, "e", json()));
   return what;
 }
 

@@ -1,5 +1,7 @@
 #include "collation/job.hpp"
 
+#include "collation/pack.hpp"
+
 #include <catch2/catch.hpp>
 
 #include <algorithm>
@@ -235,4 +237,95 @@ TEST_CASE("stored fields that are damaged are told, not trusted") {
     REQUIRE_FALSE(loaded);
     CHECK(loaded.error().code == fault::corrupt);
   }
+}
+
+TEST_CASE("a record about what is not in the job's tree is refused") {
+  const auto refuses = [](auto change) {
+    stored_job of{3};
+    auto what = of.next();
+    change(what);
+    const auto folded = of.view.fold(what);
+    return !folded && folded.error().code == fault::corrupt;
+  };
+  CHECK(refuses([](record& what) { what.written.emplace_back(instance{3, 0}, documents{}); }));
+  CHECK(refuses([](record& what) { what.owed.emplace_back(instance{3, 0}, obligation{}); }));
+  CHECK(refuses([](record& what) { what.children.emplace_back(instance{UINT32_MAX, 0}, "c"); }));
+  CHECK(refuses([](record& what) { what.opened.push_back({0, 1, 0, 0, "999"}); }));
+  CHECK(refuses([](record& what) { what.opened.push_back({1, 0, 0, 1, "9"}); }));
+}
+
+TEST_CASE("a pass that does not lie within the tree is refused") {
+  const auto opens = [](const opening& nested) {
+    job of;
+    record birth;
+    birth.number = 1;
+    birth.born = identity{"j", "g", "a", "1", "t"};
+    birth.born->slices = 2;
+    birth.opened = {{0, 0, 0, 0, "900"}, nested};
+    return of.fold(birth).ok();
+  };
+  CHECK(opens({1, 0, 0, 1, "99"}));
+  CHECK_FALSE(opens({1, 0, 0, 2, "99"}));
+  CHECK_FALSE(opens({1, 0, 0, UINT32_MAX, "99"}));
+  CHECK_FALSE(opens({1, 0, 0, 0, "9999"}));
+  CHECK_FALSE(opens({1, 0, 0, 1, ""}));
+}
+
+TEST_CASE("a job does not take memory for more slices than it has activities") {
+  job of;
+  record birth;
+  birth.number = 1;
+  birth.born = identity{"j", "g", "a", "1", "t"};
+  birth.born->slices = UINT32_MAX;
+  birth.opened = {{0, 0, 0, 0, "99"}};
+  CHECK(of.fold(birth).error().code == fault::corrupt);
+}
+
+TEST_CASE("a turn of no digit changes nothing, in a long key too") {
+  stored_job of{1000};
+  auto what = of.next();
+  what.turns.push_back({0, 0, 0, 0, digit::pending, digit::started});
+  REQUIRE(of.add(what));
+  CHECK(of.last == std::vector<std::string>{"s"});
+}
+
+TEST_CASE("the root of a job is not forgotten") {
+  job of;
+  record birth;
+  birth.number = 1;
+  birth.born = identity{"j", "g", "a", "1", "t"};
+  birth.born->slices = 2;
+  birth.opened = {{0, 0, 0, 0, "30"}, {1, 0, 0, 1, "9"}};
+  birth.forgotten = {{0, 0}};
+  CHECK(of.fold(birth).error().code == fault::corrupt);
+}
+
+TEST_CASE("stored fields that cannot be those of a job are refused, each by its name") {
+  const auto refused = [](const char* name, const json& said) {
+    auto stored = stored_job{3}.stored();
+    const auto found = std::find_if(stored.fields.begin(), stored.fields.end(),
+                                    [name](const field& each) { return each.name == name; });
+    if (found != stored.fields.end())
+      found->bytes = pack(said);
+    else
+      stored.fields.push_back({name, pack(said)});
+    const auto loaded = job::load(stored);
+    REQUIRE_FALSE(loaded);
+    CHECK(loaded.error().code == fault::corrupt);
+    return loaded.error().message.find("field \"" + std::string{name} + "\"") != std::string::npos;
+  };
+  const auto summary = [](const json& opened, const json& passes) {
+    return json{1, 5, 5, opened, passes, json::array(), nullptr};
+  };
+  CHECK(refused("s", summary({1}, {{0, 0, 0, 0, "999"}, {0, 0, 0, 0, "999"}})));
+  CHECK(refused("s", summary({1, 1}, {{0, 0, 0, 0, "999"}})));
+  CHECK(refused("s", summary({1}, {{0, 1, 0, 0, "999"}})));
+  CHECK_FALSE(refused("s", summary({1}, {{0, 0, 0, 0, std::uint64_t{1} << 40U}}))); // "k.0.0.0"
+  CHECK(refused("a.0", {{7, 0, "child", "c"}}));
+  CHECK(refused("a.0", {{1, 0, "child", "c"}, {1, 0, "child", "d"}}));
+  CHECK(refused("a.0", {{1, 0, "call", {{"k", "wait"}}}}));
+  CHECK(refused("d.0", json::array({json::array({"x", 1}), json::array({"x", 2})})));
+  CHECK(refused("d.0", 7));
+  CHECK(refused("O.1.0.z", 7));
+  CHECK(refused("O.3.0.i", 7));
 }

@@ -36,3 +36,36 @@ TEST_CASE("bytes that are no MessagePack, or more than one value, are discarded"
   CHECK(unpack(pack("text").substr(0, 3)).is_discarded());
   CHECK(unpack(pack(1) + pack(2)).is_discarded());
 }
+
+TEST_CASE("what nests too deeply is discarded, however deeply") {
+  const auto lists = [](std::size_t depth) { return std::string(depth - 1, '\x91') + '\x90'; };
+  CHECK_FALSE(unpack(lists(most_packed)).is_discarded());
+  CHECK(unpack(lists(most_packed + 1)).is_discarded());
+  CHECK(unpack(lists(10'000'000)).is_discarded());
+}
+
+TEST_CASE("a list, map or text that says it is larger than the bytes that follow is discarded") {
+  for (const auto* bytes : {"\xdd\xff\xff\xff\xff", "\xdf\xff\xff\xff\xff", "\xdb\xff\xff\xff\xff",
+                            "\xc6\xff\xff\xff\xff", "\x93\x01\x02", "\x82\xa1x\x01", "\xda\x01"})
+    CHECK(unpack(bytes).is_discarded());
+}
+
+TEST_CASE("what JSON has not is discarded: extensions, keys that are no texts or are there twice") {
+  using namespace std::string_literals;
+  CHECK(unpack("\xd4\x01\x02").is_discarded());
+  CHECK(unpack("\xc7\x01\x02\x03").is_discarded());
+  CHECK(unpack("\x81\x01\x02").is_discarded());
+  CHECK(unpack("\x82\xa1x\x01\xa1x\x02").is_discarded());
+}
+
+TEST_CASE("numbers, texts and lists are read in every form that MessagePack has") {
+  using namespace std::string_literals;
+  CHECK(unpack("\xcd\x00\x07"s) == 7);
+  CHECK(unpack("\xcf\x00\x00\x00\x00\x00\x00\x00\x07"s) == 7);
+  CHECK(unpack("\xd3\xff\xff\xff\xff\xff\xff\xff\xfe"s) == -2);
+  CHECK(unpack("\xca\x3f\x00\x00\x00"s) == 0.5);
+  CHECK(unpack("\xd9\x01x"s) == "x");
+  CHECK(unpack("\xdc\x00\x01\x07"s) == json::array({7}));
+  CHECK(unpack("\xde\x00\x01\xa1x\x07"s) == json{{"x", 7}});
+  CHECK(unpack("\xc4\x02\x01\x02"s) == json::binary({1, 2}));
+}

@@ -1,5 +1,8 @@
 #include "collation/record.hpp"
 
+#include "collation/pack.hpp"
+#include "collation/record/envelope.hpp"
+
 #include <catch2/catch.hpp>
 
 using namespace quipu;
@@ -140,4 +143,35 @@ TEST_CASE("an instance's name is read back, and nothing else is one") {
   CHECK(parse_instance("12.3") == instance{12, 3});
   for (const char* wrong : {"", "12", "12.", ".3", "12.3.4", "a.b", "-1.2", "1. 2"})
     CHECK_FALSE(parse_instance(wrong));
+}
+
+TEST_CASE("a record in which something cannot be is refused, with what it is") {
+  const auto refused = [](const json& body) {
+    const auto read = decode_record(sealed(pack(body)));
+    REQUIRE_FALSE(read);
+    CHECK(read.error().code == fault::corrupt);
+    return read.error().message;
+  };
+  const json least{{"n", 1}, {"t", 0}, {"y", "passed"}};
+  CHECK(decode_record(sealed(pack(least))));
+  const auto with = [&least](const char* key, const json& said) {
+    auto body = least;
+    body[key] = said;
+    return body;
+  };
+  CHECK(refused(with("n", -1.5)).find("-1.5 is no whole number") != std::string::npos);
+  CHECK(refused(with("n", UINT64_MAX)).find("18446744073709551615") != std::string::npos);
+  CHECK(refused(with("a", {4294967296, 0})).find("4294967296") != std::string::npos);
+  CHECK(refused(with("m", -1)).find("-1 is no whole number") != std::string::npos);
+  CHECK(refused(with("c", "200")).find("a string is no whole number") != std::string::npos);
+  CHECK(refused(with("d", {{0, 0, 0, 1, 9, 10}})).find("10 is no digit") != std::string::npos);
+  CHECK(refused(with("w", json::array({json::array({"x", json::binary({1})})}))).find("bytes") !=
+        std::string::npos);
+  CHECK_FALSE(refused(with("w", 7)).empty());
+  CHECK_FALSE(refused(with("e", {{"s", "failed"}, {"e", 7}})).empty());
+  CHECK_FALSE(refused(with("e", {{"s", "failed"}, {"e", {{"code", "x"}}}})).empty());
+  CHECK_FALSE(refused(with("e", {{"s", ""}})).empty());
+  const json nobody{{"job", "j"}, {"gid", ""}, {"app", "a"}, {"vrs", "1"}, {"tpc", "t"}};
+  CHECK(refused(with("b", nobody)).find("\"gid\" is empty") != std::string::npos);
+  CHECK(refused(with("y", "\x1b[2J")).find("\\x1b") != std::string::npos);
 }
