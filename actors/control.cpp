@@ -1,20 +1,17 @@
 #include "actors/control.hpp"
 
 #include "actors/control_address.hpp"
+#include "actors/control_answer.hpp"
 #include "actors/control_line.hpp"
-#include "actors/control_value.hpp"
-#include "collation/nesting.hpp"
+#include "actors/control_request.hpp"
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cerrno>
 #include <cstring>
-#include <functional>
 #include <list>
-#include <map>
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
@@ -27,116 +24,7 @@ namespace quipu {
 namespace {
 
 constexpr int backlog = 32;
-/// Maps of a request around the message in it: {"reply": {"data": ...}}.
-constexpr std::size_t around_a_message = 2;
 constexpr std::chrono::seconds write_patience{5};
-
-json fault_line(const failure& why) {
-  return {{"fault", std::string{name(why.code)}}, {"message", why.message}};
-}
-
-template <class T>
-json line_of(result<T> answer) {
-  if (!answer) return fault_line(answer.error());
-  if constexpr (std::is_void_v<T>)
-    return {{"ok", nullptr}};
-  else
-    return {{"ok", to_control(*answer)}};
-}
-
-using verb = std::function<json(client&, const json&)>;
-
-std::string text(const json& request, const char* key) { return request.value(key, ""); }
-
-template <class Query>
-Query given(const json& request) {
-  Query made;
-  from_control(request, made);
-  return made;
-}
-
-/// The verbs of `client`, by name.
-const std::map<std::string, verb, std::less<>> verbs_by_name{
-    {"publish",
-     [](client& to, const json& ask) {
-       return line_of(to.publish(text(ask, "topic"), ask.value("data", json::object()),
-                                 {.id = text(ask, "id"), .app = text(ask, "app")}));
-     }},
-    {"wait",
-     [](client& to, const json& ask) {
-       const std::chrono::milliseconds wanted{ask.value("timeout_ms", 0)};
-       return line_of(to.wait(text(ask, "id"), std::min(wanted, control_server::longest_wait)));
-     }},
-    {"signal",
-     [](client& to, const json& ask) {
-       return line_of(to.signal(text(ask, "topic"), ask.value("data", json::object()),
-                                {.id = text(ask, "id"), .app = text(ask, "app")}));
-     }},
-    {"complete",
-     [](client& to, const json& ask) {
-       complete_options options;
-       options.id = text(ask, "id");
-       if (const auto pass = ask.find("dimension"); pass != ask.end() && !pass->is_null())
-         options.dimension = pass->get<std::uint32_t>();
-       reply with;
-       from_control(ask.at("reply"), with);
-       return line_of(
-           to.complete(text(ask, "job"), text(ask, "activity"), std::move(with), options));
-     }},
-    {"interrupt",
-     [](client& to, const json& ask) {
-       return line_of(to.interrupt(text(ask, "job"), {.reason = text(ask, "reason"),
-                                                      .code = ask.value("code", 410),
-                                                      .throws = ask.value("throw", true),
-                                                      .descend = ask.value("descend", false)}));
-     }},
-    {"retry",
-     [](client& to, const json& ask) {
-       return line_of(to.retry(text(ask, "job"), {.id = text(ask, "id")}));
-     }},
-    {"listen",
-     [](client& to, const json& ask) {
-       const std::chrono::milliseconds wanted{ask.value("timeout_ms", 0)};
-       return line_of(to.listen(text(ask, "topic"), text(ask, "after"),
-                                std::min(wanted, control_server::longest_wait)));
-     }},
-    {"job", [](client& to, const json& ask) { return line_of(to.job(text(ask, "id"))); }},
-    {"history", [](client& to, const json& ask) { return line_of(to.history(text(ask, "id"))); }},
-    {"jobs", [](client& to, const json& ask) { return line_of(to.jobs(given<job_query>(ask))); }},
-    {"stats",
-     [](client& to, const json& ask) { return line_of(to.stats(given<stats_query>(ask))); }},
-    {"validate",
-     [](client& to, const json& ask) { return line_of(to.validate(text(ask, "file"))); }},
-    {"deploy", [](client& to, const json& ask) { return line_of(to.deploy(text(ask, "file"))); }},
-    {"activate",
-     [](client& to, const json& ask) {
-       return line_of(to.activate(text(ask, "app"), text(ask, "version")));
-     }},
-    {"versions",
-     [](client& to, const json& ask) { return line_of(to.versions(text(ask, "app"))); }},
-    {"definition",
-     [](client& to, const json& ask) {
-       return line_of(to.definition(text(ask, "app"), text(ask, "version")));
-     }},
-    {"scrub", [](client& to, const json& ask) { return line_of(to.scrub(text(ask, "id"))); }},
-};
-
-json answer(client& to, const json& request) {
-  if (!request.is_object())
-    return fault_line({fault::bad_request, "a request is a JSON object in a line"});
-  try {
-    const auto found = verbs_by_name.find(text(request, "verb"));
-    if (found == verbs_by_name.end())
-      return fault_line(
-          {fault::bad_request, fmt::format("there is no verb \"{}\"", text(request, "verb"))});
-    return found->second(to, request);
-  } catch (const json::exception& wrong) {
-    return fault_line(
-        {fault::bad_request, fmt::format("a value has the wrong type: {}", wrong.what())});
-  } catch (const std::exception& thrown) {
-    return fault_line({fault::failed, thrown.what()});
-  }
-}
 
 } // namespace
 
@@ -178,14 +66,13 @@ void control_server::state::serve(session& one) const {
 }
 
 json control_server::state::answered(const std::string& line) const {
-  const auto request = json::parse(line, nullptr, false);
-  if (auto fits = check_nesting(request, "the request", most_nested + around_a_message); !fits)
-    return fault_line(fits.error());
-  auto told = answer(verbs, request);
-  if (log && log->says(component::control, log_level::debug) && request.is_object()) {
+  const auto request = read_request(line);
+  if (!request) return fault_line(request.error());
+  auto told = perform(verbs, *request);
+  if (log && log->says(component::control, log_level::debug)) {
     const auto word = [&](const char* key) {
-      const auto found = request.find(key);
-      return found != request.end() && found->is_string() ? found->get<std::string>() : "";
+      const auto found = request->find(key);
+      return found != request->end() && found->is_string() ? found->get<std::string>() : "";
     };
     const auto id = word("id");
     const auto topic = word("topic");

@@ -23,7 +23,7 @@ struct control_limits {
 ///     < {"ok":{"id":"o-1","state":"running",...}}
 ///     < {"fault":"not_found","message":"no job o-1"}
 ///
-/// `verb` is the name of a member of `client`; `wait` and `listen` answer after `longest_wait` at the latest,
+/// `verb` is the name of a member of `client`; `wait` and `listen` answer after `longest_control_wait` at the latest,
 /// ask again. Each connection has a thread of its own, so a slow one stops nobody; a client that
 /// does not read is dropped.
 class control_server {
@@ -33,12 +33,10 @@ public:
   [[nodiscard]] static result<std::unique_ptr<control_server>>
   open(std::filesystem::path socket, client& verbs, const control_limits& most = {},
        std::shared_ptr<const logger> log = nullptr);
-  /// Ends all connections, then removes the socket. Takes at most about `longest_wait`.
+  /// Ends all connections, then removes the socket. Takes at most about `longest_control_wait`.
   ~control_server();
   control_server(const control_server&) = delete;
   control_server& operator=(const control_server&) = delete;
-
-  static constexpr std::chrono::milliseconds longest_wait{500};
 
 private:
   struct state;

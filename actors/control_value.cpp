@@ -1,5 +1,8 @@
 #include "actors/control_value.hpp"
 
+#include "actors/instant.hpp"
+#include "collation/whole.hpp"
+
 #include <algorithm>
 #include <cstdint>
 #include <optional>
@@ -14,13 +17,26 @@ std::int64_t to_us(time_point at) {
   return std::chrono::duration_cast<std::chrono::microseconds>(at.time_since_epoch()).count();
 }
 
-time_point from_us(std::int64_t us) { return time_point{std::chrono::microseconds{us}}; }
+time_point from_us(const json& us) {
+  return instant_of<std::chrono::microseconds>(whole<std::int64_t>(us));
+}
 
 json maybe(const std::optional<time_point>& at) { return at ? json(to_us(*at)) : json(nullptr); }
 
 std::optional<time_point> maybe(const json& us) {
   if (us.is_null()) return std::nullopt;
-  return from_us(us.get<std::int64_t>());
+  return from_us(us);
+}
+
+/// `get_to` cuts off what a number does not hold.
+template <class T>
+void number_to(const json& from, T& to) {
+  to = whole<T>(from);
+}
+
+void counts_to(const json& from, std::map<std::string, std::uint64_t>& to) {
+  for (const auto& [name, count] : from.get_ref<const json::object_t&>())
+    to[name] = whole<std::uint64_t>(count);
 }
 
 json to_control(const figures& what) {
@@ -32,17 +48,18 @@ json to_control(const figures& what) {
 }
 
 void from_control(const json& from, figures& to) {
-  from.at("count").get_to(to.count);
-  from.at("counts").get_to(to.counts);
+  number_to(from.at("count"), to.count);
+  counts_to(from.at("counts"), to.counts);
   from.at("sum").get_to(to.sum);
   from.at("avg").get_to(to.avg);
   from.at("min").get_to(to.min);
   from.at("max").get_to(to.max);
   for (const auto& [name, all] : from.at("mdn").items()) {
     auto& made = to.mdn[name];
-    all.at("distinct").get_to(made.distinct);
-    for (const auto& each : all.at("values")) made.values.emplace_back(each.at(0), each.at(1));
-    all.at("beyond").get_to(made.beyond);
+    number_to(all.at("distinct"), made.distinct);
+    for (const auto& each : all.at("values"))
+      made.values.emplace_back(each.at(0), whole<std::uint64_t>(each.at(1)));
+    number_to(all.at("beyond"), made.beyond);
   }
 }
 
@@ -57,7 +74,8 @@ json to_control(const std::optional<job_error>& what) {
 void from_control(const json& from, std::optional<job_error>& to) {
   to.reset();
   if (from.is_null()) return;
-  to = job_error{from.at("code"), from.at("message"), from.at("activity"), from.at("data")};
+  to = job_error{whole<int>(from.at("code")), from.at("message"), from.at("activity"),
+                 from.at("data")};
 }
 
 } // namespace
@@ -71,9 +89,9 @@ json to_control(const reply& what) {
 
 void from_control(const json& from, reply& to) {
   constexpr auto most = static_cast<int>(reply::status::error);
-  const auto is = from.at("status").get<int>();
+  const auto is = whole<int>(from.at("status"));
   to.is = static_cast<reply::status>(std::clamp(is, 0, most));
-  from.at("code").get_to(to.code);
+  number_to(from.at("code"), to.code);
   to.data = from.at("data");
 }
 
@@ -81,7 +99,7 @@ json to_control(reception what) { return static_cast<int>(what); }
 
 void from_control(const json& from, reception& to) {
   constexpr auto most = static_cast<int>(reception::repeated);
-  to = static_cast<reception>(std::clamp(from.get<int>(), 0, most));
+  to = static_cast<reception>(std::clamp(whole<int>(from), 0, most));
 }
 
 json to_control(const feed& what) {
@@ -98,8 +116,8 @@ json to_control(const feed& what) {
 
 void from_control(const json& from, feed& to) {
   for (const auto& row : from.at("all"))
-    to.all.push_back({row.at("id"), from_us(row.at("at").get<std::int64_t>()), row.at("app"),
-                      row.at("topic"), row.at("job"), row.at("data")});
+    to.all.push_back({row.at("id"), from_us(row.at("at")), row.at("app"), row.at("topic"),
+                      row.at("job"), row.at("data")});
   from.at("next").get_to(to.next);
 }
 
@@ -147,14 +165,15 @@ void from_control(const json& from, job_info& to) {
   from.at("composite").get_to(to.composite);
   to.data = from.at("data");
   from_control(from.at("error"), to.error);
-  to.created = from_us(from.at("created").get<std::int64_t>());
+  to.created = from_us(from.at("created"));
   to.ended = maybe(from.at("ended"));
   from.at("parent").get_to(to.parent);
   from.at("from").get_to(to.from);
   from.at("children").get_to(to.children);
   from.at("passes").get_to(to.passes);
   to.open = from.at("open");
-  to.history = from.at("history");
+  constexpr auto most = static_cast<int>(history_mode::off);
+  to.history = static_cast<history_mode>(std::clamp(whole<int>(from.at("history")), 0, most));
 }
 
 json to_control(const job_query& what) {
@@ -178,7 +197,7 @@ void from_control(const json& from, job_query& to) {
   to.from = maybe(from.value("from", json()));
   to.before = maybe(from.value("before", json()));
   to.after = from.value("after", "");
-  to.most = from.value("most", to.most);
+  if (const auto most = from.find("most"); most != from.end()) number_to(*most, to.most);
 }
 
 json to_control(const job_list& what) {
@@ -197,8 +216,7 @@ json to_control(const job_list& what) {
 void from_control(const json& from, job_list& to) {
   for (const auto& row : from.at("rows"))
     to.rows.push_back({row.at("id"), row.at("app"), row.at("version"), row.at("topic"),
-                       row.at("state"), from_us(row.at("created").get<std::int64_t>()),
-                       maybe(row.at("ended"))});
+                       row.at("state"), from_us(row.at("created")), maybe(row.at("ended"))});
   from.at("next").get_to(to.next);
 }
 

@@ -1,8 +1,9 @@
 #include "actors/remote.hpp"
 
-#include "actors/control.hpp"
 #include "actors/control_address.hpp"
+#include "actors/control_answer.hpp"
 #include "actors/control_line.hpp"
+#include "actors/control_request.hpp"
 #include "actors/control_value.hpp"
 
 #include <fmt/format.h>
@@ -16,12 +17,6 @@ namespace quipu {
 namespace {
 
 constexpr std::size_t longest_answer = std::size_t{1} << 30U;
-
-fault fault_of(std::string_view text) {
-  for (auto code = 0; code <= static_cast<int>(fault::failed); ++code)
-    if (name(static_cast<fault>(code)) == text) return static_cast<fault>(code);
-  return fault::failed;
-}
 
 class remote_client final : public client {
 public:
@@ -162,11 +157,7 @@ private:
     if (!line)
       return failure{fault::unreachable,
                      fmt::format("{}: the node went away before it answered", socket_.string())};
-    auto answer = json::parse(*line, nullptr, false);
-    if (answer.is_object() && answer.contains("ok")) return std::move(answer["ok"]);
-    if (!answer.is_object() || !answer.contains("fault"))
-      return failure{fault::failed, fmt::format("{}: what answers is no node", socket_.string())};
-    return failure{fault_of(answer.value("fault", "")), answer.value("message", "")};
+    return read_answer(*line, socket_.string());
   }
 
   template <class T>
@@ -177,7 +168,7 @@ private:
       T value{};
       from_control(*answer, value);
       return value;
-    } catch (const json::exception& wrong) {
+    } catch (const std::exception& wrong) {
       return failure{fault::failed, fmt::format("{}: an answer of another shape: {}",
                                                 socket_.string(), wrong.what())};
     }
@@ -196,7 +187,7 @@ private:
 
   /// How long one question may take.
   static std::chrono::milliseconds slice_of(std::chrono::milliseconds left) {
-    return std::clamp(left, std::chrono::milliseconds{0}, control_server::longest_wait);
+    return std::clamp(left, std::chrono::milliseconds{0}, longest_control_wait);
   }
 
   result<ending> wait_until(const std::string& job,

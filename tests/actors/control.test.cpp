@@ -276,6 +276,12 @@ TEST_CASE("what is no request is answered with what is wrong, and the connection
   CHECK(ask("[1]")["fault"] == "bad_request");
   CHECK(ask(R"({"verb":"jobz"})")["message"] == "there is no verb \"jobz\"");
   CHECK(ask(R"({"verb":"job","id":7})")["fault"] == "bad_request");
+  CHECK(ask(R"({"verb":"wait","id":"o-1","timeout_ms":1e300})")["fault"] == "bad_request");
+  CHECK(ask(R"({"verb":"jobs","most":-1})")["fault"] == "bad_request");
+  const auto wrapped =
+      ask(R"({"verb":"complete","job":"o-1","activity":"a2","dimension":4294967296,)"
+          R"("reply":{"status":0,"code":200,"data":null}})");
+  CHECK(wrapped["message"] == "4294967296 is no whole number that may stand here");
   const std::string deep(100'000, '[');
   const auto nested =
       ask(R"({"verb":"publish","topic":"x","data":)" + deep + std::string(deep.size(), ']') + "}");
