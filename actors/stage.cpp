@@ -27,6 +27,8 @@ result<T> answer_of(Ask ask) {
 
 constexpr std::size_t records_a_page = 256;
 constexpr std::int64_t for_ever_ms = 1'000'000'000'000'000;
+/// Where time ends: 285,000 years, what a duration may say.
+constexpr std::int64_t last_instant = std::int64_t{1} << 53U;
 
 } // namespace
 
@@ -110,7 +112,7 @@ result<void> stage::scrub(const std::string& job) {
 }
 
 void stage::advance(std::int64_t by_ms) {
-  const auto until = time_.now_ms + by_ms;
+  const auto until = std::min(time_.now_ms + by_ms, last_instant);
   while (!runaway_) {
     const auto fired =
         answer_of<quipu::fired>([&](auto done) { store_.due(time_.now_ms, 0, done); });

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace quipu::flow_test {
 
@@ -136,8 +137,11 @@ private:
     made.what.job = text_of(written, "job", faults_, true);
     made.what.activity = text_of(written, "activity", faults_, true);
     made.what.id = text_of(written, "id", faults_);
-    if (const auto pass = number_of(written, "dimension", faults_))
+    if (const auto pass = number_of(written, "dimension", faults_)) {
+      if (!std::in_range<std::uint32_t>(*pass))
+        faults_.error(written.find("dimension")->at, "a dimension is a number from 0 to 2^32 - 1");
       made.what.dimension = static_cast<std::uint32_t>(*pass);
+    }
     if (const auto* reply = written.find("reply");
         reply != nullptr && check_map(*reply, "a reply", reply_keys, faults_)) {
       made.what.reply = answer_of(*reply, faults_);
@@ -151,7 +155,11 @@ private:
     if (!check_map(written, "interrupt", keys, faults_)) return;
     interrupt made{text_of(written, "job", faults_, true), json::object()};
     if (written.find("reason") != nullptr) made.how["reason"] = text_of(written, "reason", faults_);
-    if (const auto code = number_of(written, "code", faults_)) made.how["code"] = *code;
+    if (const auto code = number_of(written, "code", faults_)) {
+      if (!std::in_range<int>(*code))
+        faults_.error(written.find("code")->at, "a code has at most nine digits");
+      made.how["code"] = *code;
+    }
     if (const auto throws = truth_of(written, "throw", faults_)) made.how["throw"] = *throws;
     if (const auto descend = truth_of(written, "descend", faults_)) made.how["descend"] = *descend;
     to.what = std::move(made);
@@ -264,29 +272,30 @@ private:
 
 } // namespace
 
-result<suite> read(const std::filesystem::path& file, findings& faults) {
-  const auto document = read_file(file, faults);
-  if (!document) return document.error();
+namespace {
+
+result<suite> suite_of(const tree& document, std::string file, const std::filesystem::path& folder,
+                       findings& faults) {
   suite made;
-  made.file = file.string();
-  reader from{file.parent_path(), faults};
-  if (check_map(*document, "a file of flow tests", file_keys, faults)) {
-    if (const auto* app = document->find("app"))
+  made.file = std::move(file);
+  reader from{folder, faults};
+  if (check_map(document, "a file of flow tests", file_keys, faults)) {
+    if (const auto* app = document.find("app"))
       made.app = from.app(*app, false);
     else
-      faults.error(document->at, "\"app\" is missing: a path, or a definition");
-    if (const auto* workers = document->find("workers"))
+      faults.error(document.at, "\"app\" is missing: a path, or a definition");
+    if (const auto* workers = document.find("workers"))
       made.workers = mocks::read(*workers, faults);
-    const auto* tests = document->find("tests");
+    const auto* tests = document.find("tests");
     if (tests == nullptr || !tests->is_list())
-      faults.error(tests != nullptr ? tests->at : document->at,
+      faults.error(tests != nullptr ? tests->at : document.at,
                    "`tests` is a list of {name, steps}");
     else
       for (const auto& written : tests->items) {
         if (!check_map(written, "a test", test_keys, faults)) continue;
         auto& one = made.tests.emplace_back();
         one.name = text_of(written, "name", faults, true);
-        one.at = written.entries.front().at;
+        one.at = written.entries.empty() ? written.at : written.entries.front().at;
         const auto* steps = written.find("steps");
         if (steps == nullptr || !steps->is_list())
           faults.error(steps != nullptr ? steps->at : one.at, "`steps` is a list of steps");
@@ -295,7 +304,22 @@ result<suite> read(const std::filesystem::path& file, findings& faults) {
       }
   }
   if (!faults.failed()) return made;
-  return failure{fault::invalid, fmt::format("{}: it is no file of flow tests", file.string())};
+  return failure{fault::invalid, fmt::format("{}: it is no file of flow tests", made.file)};
+}
+
+} // namespace
+
+result<suite> read(const std::filesystem::path& file, findings& faults) {
+  const auto document = read_file(file, faults);
+  if (!document) return document.error();
+  return suite_of(*document, file.string(), file.parent_path(), faults);
+}
+
+result<suite> read_text(std::string text, std::string name, const std::filesystem::path& folder,
+                        findings& faults) {
+  const auto document = quipu::read_text(std::move(text), name, faults);
+  if (!document) return document.error();
+  return suite_of(*document, std::move(name), folder, faults);
 }
 
 } // namespace quipu::flow_test

@@ -42,8 +42,10 @@ std::string text_of(const tree& map, std::string_view key, findings& faults, boo
 std::optional<std::int64_t> number_of(const tree& map, std::string_view key, findings& faults) {
   const auto* found = map.find(key);
   if (found == nullptr) return std::nullopt;
-  if (found->is == tree::kind::scalar && found->scalar.is_number_integer())
-    return found->scalar.get<std::int64_t>();
+  const auto& said = found->scalar;
+  const bool fits = !said.is_number_unsigned() || said.get<std::uint64_t>() <= INT64_MAX;
+  if (found->is == tree::kind::scalar && said.is_number_integer() && fits)
+    return said.get<std::int64_t>();
   faults.error(found->at,
                fmt::format("\"{}\" is a whole number, not {}", key, to_json(*found).dump()));
   return std::nullopt;

@@ -112,5 +112,8 @@ struct suite {
 /// Reads a file of flow tests, with the apps that it names. `invalid`: `faults` says what is wrong,
 /// each at its place; `not_found`: there is no such file.
 [[nodiscard]] result<suite> read(const std::filesystem::path& file, findings& faults);
+/// Reads a text. `name` stands for it in places; the apps that it names are looked for in `folder`.
+[[nodiscard]] result<suite> read_text(std::string text, std::string name,
+                                      const std::filesystem::path& folder, findings& faults);
 
 } // namespace quipu::flow_test

@@ -142,3 +142,38 @@ TEST_CASE("what a file of tests says wrongly is told at its place, with what wou
   CHECK(faults.all()[2].message.find("in quotes") != std::string::npos);
   CHECK(faults.all()[3].message.find("running") != std::string::npos);
 }
+
+TEST_CASE("a number that is larger than its place is told, not cut off") {
+  findings faults;
+  CHECK(play_steps("      - complete: {job: a, activity: w, dimension: 4294967296}\n"
+                   "      - interrupt: {job: a, code: 4294967296}\n"
+                   "      - interrupt: {job: a, code: 18446744073709551615}\n",
+                   faults)
+            .empty());
+  REQUIRE(faults.all().size() == 3);
+  CHECK(faults.all()[0].message == "a dimension is a number from 0 to 2^32 - 1");
+  CHECK(faults.all()[1].message == "a code has at most nine digits");
+  CHECK(faults.all()[2].message == "\"code\" is a whole number, not 18446744073709551615");
+}
+
+TEST_CASE("a test that says nothing is a fault at its place") {
+  findings faults;
+  const auto read =
+      flow_test::read_text("app: {app: {}}\ntests:\n  - {}\n", "x.test.yaml", {}, faults);
+  CHECK_FALSE(read);
+  const auto missing = std::find_if(faults.all().begin(), faults.all().end(), [](const auto& each) {
+    return each.message == "\"name\" is missing";
+  });
+  REQUIRE(missing != faults.all().end());
+  CHECK(missing->at.line == 3);
+  CHECK(missing->at.column == 5);
+}
+
+TEST_CASE("time that goes on and on ends, and a test with it") {
+  findings faults;
+  std::string steps;
+  for (int each = 0; each < 1'100; ++each) steps += "      - advance: 14000000w\n";
+  const auto played = play_steps(steps, faults);
+  REQUIRE(played.size() == 1);
+  CHECK(played.front().passed());
+}
