@@ -1,7 +1,7 @@
 #include "flows/definition.hpp"
 #include "flows/plan.hpp"
 #include "flows/read.hpp"
-#include "tests/fuzz/input.hpp"
+#include "tests/fuzz/told.hpp"
 
 #include <string>
 
@@ -13,27 +13,18 @@ using namespace quipu;
 
 constexpr read_limits small{.bytes = 1 << 16, .depth = 64, .aliases = 1'000, .activities = 1'000};
 
-void check_told(const findings& faults) {
-  for (const auto& each : faults.all()) {
-    fuzz::must(!each.message.empty(), "a fault says what");
-    fuzz::must(each.at.line > 0 && each.at.column > 0, "a fault has a place");
-    // Throws unless every text is UTF-8.
-    fuzz::must(!json(to_string(each)).dump().empty(), "a fault can be told");
-  }
-}
-
 } // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   findings faults;
   const auto root = read_text(std::string{fuzz::text_of(data, size)}, "app.yaml", faults, small);
   if (!root) {
-    check_told(faults);
+    fuzz::check_told(faults);
     return 0;
   }
   const auto app = read_definition(*root, faults, small);
   const auto made = app ? compile(*app, faults) : nullptr;
-  check_told(faults);
+  fuzz::check_told(faults);
   fuzz::must((made != nullptr) == (app && !faults.failed()), "only what has no fault is a plan");
   if (!made) return 0;
   for (const auto& flow : made->flows)

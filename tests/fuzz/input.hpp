@@ -1,12 +1,14 @@
 #pragma once
 
 #include "collation/quipu/json.hpp"
+#include "collation/quipu/result.hpp"
 
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace quipu::fuzz {
 
@@ -23,6 +25,18 @@ inline std::pair<std::string_view, std::string_view> halves(std::string_view inp
   return {input.substr(0, at), input.substr(at + line.size())};
 }
 
+/// The parts of an input, divided by lines `---`.
+inline std::vector<std::string_view> parts(std::string_view input) {
+  std::vector<std::string_view> all;
+  constexpr std::string_view line = "\n---\n";
+  for (auto at = input.find(line); at != input.npos; at = input.find(line)) {
+    all.push_back(input.substr(0, at));
+    input.remove_prefix(at + line.size());
+  }
+  all.push_back(input);
+  return all;
+}
+
 /// JSON, or "discarded" if it is none.
 inline json parsed(std::string_view text) { return json::parse(text, nullptr, false); }
 
@@ -31,6 +45,12 @@ inline void must(bool holds, const char* promise) {
   if (holds) return;
   std::fprintf(stderr, "broken promise: %s\n", promise);
   std::abort();
+}
+
+/// A refusal says why, in a text that can be told: `dump` throws unless it is UTF-8.
+inline void check_told(const failure& why, fault code) {
+  must(why.code == code, "a refusal has the code that is promised");
+  must(json(why.message).dump().size() > 2, "a refusal says why");
 }
 
 } // namespace quipu::fuzz
