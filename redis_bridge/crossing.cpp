@@ -36,7 +36,7 @@ answer<bool> reserve(calls& by, const std::string& job, const std::string& nonce
 
 errand free_all(calls& by, std::vector<std::string> jobs, std::string nonce, then<bool> done) {
   for (const auto& job : jobs)
-    co_await answer<bool>{[&](then<bool> told) {
+    (void)co_await answer<bool>{[&](then<bool> told) {
       auto words = by.begin("quipu1_free", by.of(job));
       words.add(job).add(nonce);
       by.make<bool>(calls::does::writes, words, std::move(told), yes);
@@ -110,7 +110,7 @@ errand write_over(calls& by, writing of, std::function<void(const promise*, then
         with.taken = child;
         break;
       }
-      co_await answer<bool>{
+      (void)co_await answer<bool>{
           [&](then<bool> freed) { free_all(by, reserved, with.nonce, std::move(freed)); }};
       done(told.error());
       co_return;
@@ -120,7 +120,7 @@ errand write_over(calls& by, writing of, std::function<void(const promise*, then
         [&](then<written> told) { make(children.empty() ? nullptr : &with, std::move(told)); }};
     const bool may_be_there = !*got && got->error().code == fault::unreachable;
     if (!may_be_there && !reserved.empty() && (!*got || (*got)->got.repeated))
-      co_await answer<bool>{
+      (void)co_await answer<bool>{
           [&](then<bool> freed) { free_all(by, reserved, with.nonce, std::move(freed)); }};
   }
   if (!*got) {
@@ -175,7 +175,7 @@ errand ask_fate(calls& by, unsigned home, std::string ticket, then<std::string> 
         all.push_back({home, other});
         all.push_back({other, home});
       }
-    co_await answer<bool>{[&](then<bool> told) {
+    (void)co_await answer<bool>{[&](then<bool> told) {
       by.settle(std::move(all), [told = std::move(told)] { told(true); });
     }};
   }

@@ -53,8 +53,7 @@ result<found> to_found(const piece& said, bool ended) {
   found got;
   got.all = said[0].integer() == 1;
   got.looked = static_cast<std::size_t>(said[4].integer());
-  if (got.looked > 0)
-    got.at = {said[1].number(), static_cast<std::uint64_t>(said[2].integer())};
+  if (got.looked > 0) got.at = {said[1].number(), static_cast<std::uint64_t>(said[2].integer())};
   for (std::size_t each = 0; each < said[3].size(); ++each) {
     auto row = to_job_row(said[3][each]);
     const auto when = ended ? row.ended_ms : row.created_ms;

@@ -9,7 +9,7 @@ namespace {
 constexpr std::size_t most_items = std::size_t{1} << 24U;
 
 const redisReplyObjectFunctions& own_of_hiredis() {
-  static const auto own = *reply_reader{redisReaderCreate()}->fn;
+  static const auto own = *reply_reader { redisReaderCreate() } -> fn;
   return own;
 }
 

@@ -87,7 +87,7 @@ void each_reading(const redis::piece& said) {
   });
   attempt([&] { (void)redis::to_job_row(said); });
   attempt([&] { (void)redis::to_leases(said); });
-  attempt([&] { (void)redis::to_measures_row(said); });
+  attempt([&] { (void)redis::to_measures_part(said); });
   attempt([&] { (void)redis::to_audit_row(said); });
   attempt([&] { (void)redis::to_published(said); });
   attempt([&] { (void)redis::to_app(said.text()); });

@@ -43,8 +43,8 @@ TEST_CASE("measures whose fields are no names, or whose sums are no numbers, are
                             "*2\r\n$2\r\n#n\r\n$1\r\n1\r\n", "*2\r\n$6\r\n#9:mdn\r\n$1\r\n1\r\n",
                             "*2\r\n$2\r\n+n\r\n$20\r\n99999999999999999999\r\n"}) {
     INFO(bytes);
-    const auto answer = said(bytes);
-    CHECK_THROWS_AS(to_measures_row(piece{answer.get()}), broken_row);
+    const auto answer = said("*2\r\n$5\r\nplace\r\n"s + bytes);
+    CHECK_THROWS_AS(to_measures_part(piece{answer.get()}), broken_row);
   }
 }
 
