@@ -35,7 +35,8 @@ MUTANTS = {
     "unfenced_take": ("if not may_own(mine) then return no('fenced') end\n  local held", "local held"),
     "unfenced_start": ("if owner ~= nobody and not may_own(owner) then return no('fenced') end", ""),
     "lapsed_lease_is_renewed": ("or (held and (held.spent or held.until_ms <= now()))", ""),
-    "child_with_a_taken_id": ("if born[child[1]] or find(child[1]) then return child[1] end", ""),
+    "child_with_a_taken_id": (
+        "if born[child[1]] or (is_here(child[1]) and (find(child[1]) or reserved(child[1]))) then return child[1] end", ""),
     "start_of_another_with_the_same_id": ("[1] == args[5] then return receipt(there", "then return receipt(there"),
     "answered_twice": ("if is(o, answered) then return no('answered', name, id) end", ""),
     "early_signal_is_not_met": ("  meet_early(job, name, o)\nend", "end"),

@@ -9,6 +9,7 @@
 using namespace quipu;
 using namespace quipu::redis;
 using namespace std::string_literals;
+using namespace std::string_view_literals;
 
 namespace {
 
@@ -49,11 +50,11 @@ TEST_CASE("measures whose fields are no names, or whose sums are no numbers, are
 }
 
 TEST_CASE("a number of Lua that a row cannot hold is a broken row") {
-  packed_reader fits{"\xcb\x43\x40\x00\x00\x00\x00\x00\x00"s}; // 2^53
+  packed_reader fits{"\xcb\x43\x40\x00\x00\x00\x00\x00\x00"sv}; // 2^53
   CHECK(fits.integer() == std::int64_t{1} << 53U);
-  packed_reader large{"\xcb\x7f\xef\xff\xff\xff\xff\xff\xff"s};
+  packed_reader large{"\xcb\x7f\xef\xff\xff\xff\xff\xff\xff"sv};
   CHECK_THROWS_AS(large.integer(), broken_row);
-  packed_reader none{"\xca\x7f\xc0\x00\x00"s}; // NaN
+  packed_reader none{"\xca\x7f\xc0\x00\x00"sv}; // NaN
   CHECK_THROWS_AS(none.integer(), broken_row);
 }
 
