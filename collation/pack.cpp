@@ -1,127 +1,105 @@
 #include "collation/pack.hpp"
 
+#include <array>
 #include <bit>
 
 namespace quipu {
 
-void packer::big_endian(std::uint64_t value, int size) {
-  for (int shift = (size - 1) * 8; shift >= 0; shift -= 8)
-    out_.push_back(static_cast<char>((value >> shift) & 0xff));
+/// What a value is, and the last `size` bytes of it, or of its length.
+void packer::put(std::uint8_t tag, std::uint64_t value, unsigned size) {
+  std::array<char, 9> bytes;
+  bytes[0] = static_cast<char>(tag);
+  for (auto at = size; at > 0; --at, value >>= 8U) bytes[at] = static_cast<char>(value & 0xffU);
+  out_.append(bytes.data(), size + 1);
 }
 
 packer& packer::nil() {
-  out_.push_back('\xc0');
+  put(0xc0);
   return *this;
 }
 
 packer& packer::boolean(bool value) {
-  out_.push_back(value ? '\xc3' : '\xc2');
+  put(value ? 0xc3 : 0xc2);
   return *this;
 }
 
 void packer::unsigned_integer(std::uint64_t value) {
-  if (value < 0x80) {
-    big_endian(value, 1);
-  } else if (value <= 0xff) {
-    out_.push_back('\xcc');
-    big_endian(value, 1);
-  } else if (value <= 0xffff) {
-    out_.push_back('\xcd');
-    big_endian(value, 2);
-  } else if (value <= 0xffffffff) {
-    out_.push_back('\xce');
-    big_endian(value, 4);
-  } else {
-    out_.push_back('\xcf');
-    big_endian(value, 8);
-  }
+  if (value < 0x80)
+    put(static_cast<std::uint8_t>(value));
+  else if (value <= 0xff)
+    put(0xcc, value, 1);
+  else if (value <= 0xffff)
+    put(0xcd, value, 2);
+  else if (value <= 0xffffffff)
+    put(0xce, value, 4);
+  else
+    put(0xcf, value, 8);
 }
 
 packer& packer::integer(std::int64_t value) {
   const auto bits = static_cast<std::uint64_t>(value);
-  if (value >= 0) {
+  if (value >= 0)
     unsigned_integer(bits);
-  } else if (value >= -32) {
-    big_endian(bits, 1);
-  } else if (value >= INT8_MIN) {
-    out_.push_back('\xd0');
-    big_endian(bits, 1);
-  } else if (value >= INT16_MIN) {
-    out_.push_back('\xd1');
-    big_endian(bits, 2);
-  } else if (value >= INT32_MIN) {
-    out_.push_back('\xd2');
-    big_endian(bits, 4);
-  } else {
-    out_.push_back('\xd3');
-    big_endian(bits, 8);
-  }
+  else if (value >= -32)
+    put(static_cast<std::uint8_t>(bits));
+  else if (value >= INT8_MIN)
+    put(0xd0, bits, 1);
+  else if (value >= INT16_MIN)
+    put(0xd1, bits, 2);
+  else if (value >= INT32_MIN)
+    put(0xd2, bits, 4);
+  else
+    put(0xd3, bits, 8);
   return *this;
 }
 
 packer& packer::number(double value) {
-  out_.push_back('\xcb');
-  big_endian(std::bit_cast<std::uint64_t>(value), 8);
+  put(0xcb, std::bit_cast<std::uint64_t>(value), 8);
   return *this;
 }
 
 packer& packer::text(std::string_view value) {
   const auto size = value.size();
-  if (size < 32) {
-    out_.push_back(static_cast<char>(0xa0 | size));
-  } else if (size <= 0xff) {
-    out_.push_back('\xd9');
-    big_endian(size, 1);
-  } else if (size <= 0xffff) {
-    out_.push_back('\xda');
-    big_endian(size, 2);
-  } else {
-    out_.push_back('\xdb');
-    big_endian(size, 4);
-  }
+  if (size < 32)
+    put(static_cast<std::uint8_t>(0xa0 | size));
+  else if (size <= 0xff)
+    put(0xd9, size, 1);
+  else if (size <= 0xffff)
+    put(0xda, size, 2);
+  else
+    put(0xdb, size, 4);
   out_.append(value);
   return *this;
 }
 
 packer& packer::binary(std::string_view value) {
   const auto size = value.size();
-  if (size <= 0xff) {
-    out_.push_back('\xc4');
-    big_endian(size, 1);
-  } else if (size <= 0xffff) {
-    out_.push_back('\xc5');
-    big_endian(size, 2);
-  } else {
-    out_.push_back('\xc6');
-    big_endian(size, 4);
-  }
+  if (size <= 0xff)
+    put(0xc4, size, 1);
+  else if (size <= 0xffff)
+    put(0xc5, size, 2);
+  else
+    put(0xc6, size, 4);
   out_.append(value);
   return *this;
 }
 
+void packer::several(std::uint8_t few, std::uint8_t tag, std::size_t size) {
+  if (size < 16)
+    put(static_cast<std::uint8_t>(few | size));
+  else if (size <= 0xffff)
+    put(tag, size, 2);
+  else
+    put(static_cast<std::uint8_t>(tag + 1), size, 4);
+}
+
 packer& packer::array(std::size_t size) {
-  if (size < 16) {
-    out_.push_back(static_cast<char>(0x90 | size));
-  } else if (size <= 0xffff) {
-    out_.push_back('\xdc');
-    big_endian(size, 2);
-  } else {
-    out_.push_back('\xdd');
-    big_endian(size, 4);
-  }
+  several(0x90, 0xdc, size);
   return *this;
 }
 
 packer& packer::map(std::size_t size) {
-  if (size < 16) {
-    out_.push_back(static_cast<char>(0x80 | size));
-  } else if (size <= 0xffff) {
-    out_.push_back('\xde');
-    big_endian(size, 2);
-  } else {
-    out_.push_back('\xdf');
-    big_endian(size, 4);
-  }
+  several(0x80, 0xde, size);
   return *this;
 }
 

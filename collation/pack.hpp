@@ -32,7 +32,8 @@ public:
 
 private:
   void unsigned_integer(std::uint64_t value);
-  void big_endian(std::uint64_t value, int size);
+  void several(std::uint8_t few, std::uint8_t tag, std::size_t size);
+  void put(std::uint8_t tag, std::uint64_t value = 0, unsigned size = 0);
 
   std::string out_;
 };
