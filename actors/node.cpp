@@ -212,6 +212,7 @@ void node::state::spawn() {
   warden = system->spawn(
       warden_actor, std::size_t{count},
       [parts](caf::event_based_actor* by) { return by->spawn(make_engine, parts); }, hub,
+  parts.terms.limits.partitions = store->partitions();
       [log = log](const std::string& message) {
         log->say(component::engine, log_level::error, message);
       });

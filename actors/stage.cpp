@@ -30,10 +30,16 @@ constexpr std::int64_t for_ever_ms = 1'000'000'000'000'000;
 /// Where time ends: 285,000 years, what a duration may say.
 constexpr std::int64_t last_instant = std::int64_t{1} << 53U;
 
+job_terms lying_in(const ledger& store, job_terms terms) {
+  terms.limits.partitions = store.partitions();
+  return terms;
+}
+
 } // namespace
 
 stage::stage(ledger& store, virtual_clock& time, workers who, const job_terms& terms)
-    : store_(store), time_(time), who_(std::move(who)), runner_(plans_, terms), mine_(random_()) {
+    : store_(store), time_(time), who_(std::move(who)), runner_(plans_, lying_in(store, terms)),
+      mine_(random_()) {
   (void)answer_of<void>([&](auto done) { store_.renew(mine_, for_ever_ms, "stage", done); }).ok();
   runner_.own(mine_);
 }

@@ -350,6 +350,12 @@ public:
   [[nodiscard]] virtual std::int64_t now() const = 0;
   /// What the store is and how durable: "lmdb:/var/lib/quipu, sync".
   [[nodiscard]] virtual std::string describe() const = 0;
+  /// How many there are of it (`partition_of`). In a store of one, calls are exact and atomic over all
+  /// that they touch. In one of several a write is so for its job; what it does to others it sends to
+  /// them, and most of it is there before it completes: a child with a given id, a post, a signal, a
+  /// wait, a publication. Then what concerns several jobs has no one order, and a signal that has
+  /// found a wait may go on to the next one.
+  [[nodiscard]] virtual unsigned partitions() const { return 1; }
 
   // Instructions
 

@@ -27,6 +27,7 @@ struct step_limits {
   /// `limits.commit.bytes`: what one step may write; what it asks others is put off at half of it.
   std::size_t commit_bytes = 4 << 20;
   std::size_t commit_children = 1'000; ///< `limits.commit.children`: jobs that one step may start
+  unsigned partitions = 1; ///< of the store: children that nobody names lie in their parent's
 };
 
 } // namespace quipu

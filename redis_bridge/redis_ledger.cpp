@@ -194,6 +194,8 @@ redis_ledger::~redis_ledger() {
 
 std::int64_t redis_ledger::now() const { return inside_->now(); }
 std::string redis_ledger::describe() const { return inside_->title; }
+
+unsigned redis_ledger::partitions() const { return inside_->partitions(); }
 void redis_ledger::on_doubt(std::function<void()> tell) { inside_->on_doubt(std::move(tell)); }
 void redis_ledger::on_bell(std::function<void(token)> ring) { inside_->on_bell(std::move(ring)); }
 

@@ -44,6 +44,7 @@ public:
 
   [[nodiscard]] std::int64_t now() const override;
   [[nodiscard]] std::string describe() const override;
+  [[nodiscard]] unsigned partitions() const override;
 
   void deploy(app_version what, then<void> done) override;
   void activate(std::string app, std::string version, then<void> done) override;

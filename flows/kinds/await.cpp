@@ -1,6 +1,7 @@
 #include "flows/kinds/kind.hpp"
 
 #include "collation/chain.hpp"
+#include "collation/partition.hpp"
 
 #include <fmt/format.h>
 
@@ -11,9 +12,15 @@ namespace quipu {
 namespace {
 
 /// A child's id when its flow names none: made of who asks, so that a step that is made again asks
-/// for the same.
-std::string generated_id(const identity& parent, const instance& at) {
-  return to_hex(chain(fmt::format("{}/{}", parent.gid, name(at)), {})).substr(0, 24);
+/// for the same; drawn until it lies in its parent's partition.
+std::string generated_id(const identity& parent, const instance& at, unsigned partitions) {
+  const auto home = partition_of(parent.job, partitions);
+  auto drawn = chain(fmt::format("{}/{}", parent.gid, name(at)), {});
+  while (true) {
+    auto id = to_hex(drawn).substr(0, 24);
+    if (partition_of(id, partitions) == home) return id;
+    drawn = chain(id, drawn);
+  }
 }
 
 std::string gid_below(std::string_view parent, const instance& at) {
@@ -47,7 +54,7 @@ void begin(stepping& now, const instance& at) {
     severed = *waits && **waits == false;
   }
   identity child;
-  child.job = named->empty() ? generated_id(parent, at) : *named;
+  child.job = named->empty() ? generated_id(parent, at, now.on().limits.partitions) : *named;
   if (!named->empty() && parent.retries > 0) {
     // The one of that name has been.
     child.job += fmt::format("~{}", parent.retries);

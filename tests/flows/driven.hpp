@@ -31,7 +31,8 @@ inline std::shared_ptr<const plan> compiled(const std::string& text) {
 /// A job that is stepped by hand; its stored fields are kept as a store would, change by change.
 class driven {
 public:
-  explicit driven(std::shared_ptr<const plan> app) : app_(std::move(app)) {
+  explicit driven(std::shared_ptr<const plan> app, step_limits limits = {})
+      : app_(std::move(app)), limits_(limits) {
     identity who{"j", "g", "x", "1", "s"};
     who.slices = static_cast<std::uint32_t>(rules().slices.size());
     take(create(on(), who, value{json{{"m", std::string(600, 'm')}}}));
@@ -41,7 +42,7 @@ public:
   }
 
   [[nodiscard]] const flow& rules() const { return app_->flows.front(); }
-  [[nodiscard]] ground on() const { return {*app_, rules(), now_}; }
+  [[nodiscard]] ground on() const { return {*app_, rules(), now_, limits_}; }
   [[nodiscard]] const job& view() const { return view_; }
   /// What the last step that had an effect decided.
   [[nodiscard]] const outcome& last() const { return last_; }
@@ -131,6 +132,7 @@ private:
   }
 
   std::shared_ptr<const plan> app_;
+  step_limits limits_;
   std::int64_t now_ = 1000;
   job view_;
   outcome last_;

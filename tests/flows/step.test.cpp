@@ -1,3 +1,4 @@
+#include "collation/partition.hpp"
 #include "tests/flows/driven.hpp"
 
 #include <fmt/format.h>
@@ -259,4 +260,35 @@ TEST_CASE("a pass is forgotten once, though the newest of what is nested in it s
   says(2, 2, 200);
   says(3, 3, 200);
   CHECK(job.view().ended());
+}
+
+TEST_CASE(
+    "children that nobody names lie in their parent's partition, and are named anew the same") {
+  std::string awaits;
+  std::string edges;
+  for (int at = 0; at < 20; ++at) {
+    awaits += fmt::format(", a{}: {{type: await, topic: s}}", at);
+    edges += fmt::format("{{to: a{}}}, ", at);
+  }
+  const auto app = compiled(fmt::format("app:\n  id: x\n  version: '1'\n  graphs:\n"
+                                        "    - subscribes: s\n"
+                                        "      activities: {{t: {{type: trigger}}{}}}\n"
+                                        "      transitions: {{t: [{}]}}\n",
+                                        awaits, edges));
+  step_limits limits;
+  limits.partitions = 8;
+  const auto children = [&app](const step_limits& of) {
+    const driven job{app, of};
+    std::vector<std::string> ids;
+    for (const auto& child : job.last().children) ids.push_back(child.who.job);
+    return ids;
+  };
+  const auto ids = children(limits);
+  REQUIRE(ids.size() == 20);
+  CHECK(ids == children(limits));
+  for (const auto& id : ids) CHECK(partition_of(id, 8) == partition_of("j", 8));
+  const auto anywhere = children({});
+  CHECK(std::any_of(anywhere.begin(), anywhere.end(), [](const std::string& id) {
+    return partition_of(id, 8) != partition_of("j", 8);
+  }));
 }

@@ -431,6 +431,7 @@ TEST_CASE("a call touches the keys of one partition, and of no other", "[crossin
 
 TEST_CASE("a namespace has as many partitions as it was made with", "[crossing]") {
   crossing here;
+  REQUIRE(here.store->partitions() == eight);
   auto with = at(here.where);
   const auto why = [&] {
     const auto store = redis_ledger::open(with);

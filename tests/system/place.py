@@ -30,11 +30,11 @@ def skip(why):
 class Place:
     """A directory with a store, the notes of its loads, and the verdict so far."""
 
-    def __init__(self, name, one_past=True):
+    def __init__(self, name, one_past=True, partitions=1):
         self.home = pathlib.Path(tempfile.mkdtemp(prefix=f"quipu-{name}-"))
         self.data, self.notes = self.home / "data", self.home / "notes"
         self.store = f"lmdb:{self.data}"
-        self.checker, self.world, self.lives, self.said = Checker(one_past), None, 0, []
+        self.checker, self.world, self.lives, self.said = Checker(one_past, partitions), None, 0, []
         self.undone = set()  # numbers of notes whose effect the store has lost
 
     def words(self, *more, rare=True):

@@ -19,7 +19,7 @@ OF_JOBS = {"j", "h", "c", "m", "o", "set", "q", "ready", "w", "b", "running", "e
 
 class SharedPlace(Place):
     def __init__(self, name, *settings, fsync="always", one_past=True, partitions=1):
-        super().__init__(name, one_past)
+        super().__init__(name, one_past, partitions)
         self.copies = 0
         self.server = RedisServer(self.home / "server", *settings, fsync=fsync, partitions=partitions)
         self.store = self.server.address

@@ -34,7 +34,8 @@ class Slice:
 
 
 class Flow:
-    def __init__(self, graph):
+    def __init__(self, graph, partitions=1):
+        self.partitions = partitions
         self.topic = graph["subscribes"]
         self.publishes = graph.get("publishes")
         self.persistent = graph.get("persistent", False)

@@ -14,8 +14,16 @@ DEATHS = 5                     # so many nodes may die under a call
 SUSPECT = 2                    # after so many it waits for its turn to run alone
 
 
-def child_id(parent_gid, at):
-    return hashlib.sha256(f"{parent_gid}/{at[0]}.{at[1]}".encode() + bytes(32)).hexdigest()[:24]
+def partition(job, partitions):
+    return int(hashlib.sha1(job.encode()).hexdigest()[:7], 16) % partitions
+
+
+def child_id(parent, at, partitions):
+    """Of a child that nobody names: drawn until it lies in its parent's partition."""
+    drawn = hashlib.sha256(f"{parent['gid']}/{at[0]}.{at[1]}".encode() + bytes(32)).digest()
+    while partition(drawn.hex()[:24], partitions) != partition(parent["job"], partitions):
+        drawn = hashlib.sha256(drawn.hex()[:24].encode() + drawn).digest()
+    return drawn.hex()[:24]
 
 
 class Step:
@@ -257,7 +265,7 @@ class Step:
         self.job.owed[at] = owed
 
     def begin_await(self, at, rules):
-        child, topic = child_id(self.job.born["gid"], at), self.value(rules.said["topic"], at)
+        child, topic = child_id(self.job.born, at, self.flow.partitions), self.value(rules.said["topic"], at)
         severed = self.value(rules.said.get("await", True), at) is False
         self.children[at] = (child, topic, self.input(at), severed)
         if severed:

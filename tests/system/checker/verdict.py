@@ -166,15 +166,16 @@ def readable(stored):
 
 class Checker:
     """Keeps the verdict on jobs that have not changed since it looked last. `one_past`: the store was never turned back
-    under a running engine, which would make the calls of both pasts."""
+    under a running engine, which would make the calls of both pasts. `partitions`: of the store."""
 
-    def __init__(self, one_past=True):
+    def __init__(self, one_past=True, partitions=1):
         self.known = {}  # job -> (head, History)
+        self.partitions = partitions
         self.one_past = one_past
 
     def check(self, world, notes, at_rest=False, lost=()):
         """`at_rest`: everything should have ended. `lost`: numbers of notes whose effect may be gone."""
-        flows = {app: {graph["subscribes"]: Flow(graph) for graph in source["app"]["graphs"]}
+        flows = {app: {graph["subscribes"]: Flow(graph, self.partitions) for graph in source["app"]["graphs"]}
                  for app, source in world.apps.items()}
         histories = {}
         for name, job in world.jobs.items():
