@@ -17,6 +17,7 @@
 #include "actors/serving.hpp"
 #include "actors/settings/amount.hpp"
 #include "actors/settings/launch.hpp"
+#include "actors/spinning.hpp"
 #include "actors/stop_signal.hpp"
 #include "actors/timer.hpp"
 #include "actors/topic.hpp"
@@ -28,6 +29,7 @@
 
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
+#include <caf/scheduler/coordinator.hpp>
 #include <caf/scoped_actor.hpp>
 #include <fmt/format.h>
 
@@ -170,6 +172,7 @@ void node::state::spawn() {
   for (const auto& each : services)
     if (each.work.as_actor()) each.work.as_actor()->prepare(*config);
   config->set("scheduler.max-threads", std::size_t{options.threads != 0 ? options.threads : cores});
+  config->load<caf::scheduler::coordinator<spinning>>();
   system = std::make_unique<caf::actor_system>(*config);
   hands = std::make_shared<crew>();
   open = std::make_shared<open_calls>();
@@ -209,10 +212,10 @@ void node::state::spawn() {
   parts.room = options.limits.jobs;
   parts.terms = {job_limits(options.limits), options.history, options.stats_keep,
                  options.limits.history_records};
+  parts.terms.limits.partitions = store->partitions();
   warden = system->spawn(
       warden_actor, std::size_t{count},
       [parts](caf::event_based_actor* by) { return by->spawn(make_engine, parts); }, hub,
-  parts.terms.limits.partitions = store->partitions();
       [log = log](const std::string& message) {
         log->say(component::engine, log_level::error, message);
       });
