@@ -41,6 +41,7 @@ struct newborn {
 struct promised {
   head makes{};
   event cause;
+  std::vector<event> moot; ///< what came behind it and has no effect, unless it is refused
   std::vector<leg_one> calls;
   std::vector<instance> next;
   std::vector<newborn> children;
@@ -65,7 +66,9 @@ struct held {
   std::optional<building> draft; ///< is being folded
   std::deque<promised> out;      ///< commits without their receipts, in order
   std::map<std::pair<instance, std::uint32_t>, std::string>
-      calls;                               ///< attempts that are with a worker now, and its topic
+      calls; ///< attempts that are with a worker now, and its topic
+  std::set<std::pair<instance, std::uint32_t>>
+      unmade; ///< attempts that nobody has made: their commit's receipt is lost, perhaps it still comes
   std::unordered_set<std::string> mail;    ///< seen
   std::optional<std::uint64_t> request;    ///< of the start, until it is answered
   std::optional<birth> unborn;             ///< the start that carries the first commit

@@ -70,7 +70,10 @@ void runner::stepped(const std::string& job, std::uint64_t number, std::optional
   }
   if (!made) {
     // A job that has ended has no mail any more: the store dropped it with the end.
-    if (what.mail.empty() || of.view->ended()) return go_on(job, of);
+    if (what.mail.empty() || of.view->ended()) {
+      if (what.mail.empty() && !of.out.empty()) of.out.back().moot.push_back(std::move(what));
+      return go_on(job, of);
+    }
     made = acknowledge({*of.app, *of.rules, now_ms_, terms_.limits}, *of.view, what);
   }
   if (!of.draft) {
@@ -106,6 +109,7 @@ void runner::stepped(const std::string& job, std::uint64_t number, std::optional
 
 void runner::call(const std::string& job, held& of, leg_one what) {
   of.calls.insert_or_assign({what.at, what.attempt}, what.topic);
+  of.unmade.erase({what.at, what.attempt});
   wishes.push_back(wish::call{job, of.view->born().caller(), std::move(what)});
 }
 

@@ -91,6 +91,7 @@ private:
   void replace(const std::string& job, held& by);
   void answer_start(const std::string& job, held& of, const result<receipt>& answer);
   void mistrust(const std::string& job, held& of);
+  void refuse(held& of, const result<receipt>& answer);
   void conceive(const std::string& job, held& of, const identity& who, const value& message);
   void come_alive(const std::string& job, held& of, const identity& who);
   void go_on(const std::string& job, held& of);
@@ -101,7 +102,7 @@ private:
   void see(held& of, const std::vector<mail>& got);
   void call(const std::string& job, held& of, leg_one what);
   void call_off(const std::string& job, held& of, bool all);
-  void resume(const std::string& job, held& of, const std::vector<mail>& got, bool dead);
+  void resume(const std::string& job, held& of, const std::vector<mail>& got, bool rested);
   void add(held& of, building& to, outcome made);
   bool load(const snapshot& what, held& into);
   held* end(const snapshot& what, json how);

@@ -159,7 +159,7 @@ void runner::started(const std::string& job, const head& made, const result<rece
   answer_start(job, *of, answer);
   if (!answer && answer.error().code ==
                      fault::unreachable) { // perhaps it is there, and ours: never forgotten unread
-    of->out.clear();
+    refuse(*of, answer);
     of->rereading = true;
     wishes.push_back(wish::read{job});
     return;

@@ -112,17 +112,25 @@ void runner::committed(const std::string& job, const head& made, const result<re
   auto* of = find(job);
   if (of == nullptr || of->out.empty() || of->out.front().makes != made) return;
   if (answer && !of->rereading) return receive(job, *of, *answer);
-  // What led to a refused commit is not lost: mail comes again with the reading, the rest waits for
-  // it.
-  if (!answer) {
-    if (answer.error().code == fault::taken) of->taken.insert(answer.error().message);
-    if (of->out.front().cause.mail.empty() && of->out.front().cause.why != cause::passed)
-      of->refused.push_back(std::move(of->out.front().cause));
-  }
-  for (auto& child : of->out.front().children)
-    wishes.push_back(wish::read{std::move(child.job)}); // it may be there, and ours
-  of->out.pop_front();
+  refuse(*of, answer);
   mistrust(job, *of);
+}
+
+/// The oldest commit that is out has no effect, or one that is not known. What led to it is not lost:
+/// mail comes again with the reading, the rest waits for it.
+void runner::refuse(held& of, const result<receipt>& answer) {
+  auto gone = std::move(of.out.front());
+  of.out.pop_front();
+  if (!answer) {
+    if (answer.error().code == fault::taken) of.taken.insert(answer.error().message);
+    if (gone.cause.mail.empty() && gone.cause.why != cause::passed)
+      of.refused.push_back(std::move(gone.cause));
+    std::move(gone.moot.begin(), gone.moot.end(), std::back_inserter(of.refused));
+  }
+  if (answer || answer.error().code == fault::unreachable)
+    for (const auto& call : gone.calls) of.unmade.emplace(call.at, call.attempt);
+  for (auto& child : gone.children)
+    wishes.push_back(wish::read{std::move(child.job)}); // it may be there, and ours
 }
 
 /// What is known here of a job may not be so: it is read anew when nothing of it is under way.

@@ -52,10 +52,12 @@ void runner::took(const snapshot& what, bool dead) {
   if (!load(what, made)) return;
   replace(what.job, made);
   auto& of = jobs_.emplace(what.job, std::move(made)).first->second;
-  resume(what.job, of, what.mail, dead);
+  resume(what.job, of, what.mail, !dead);
 }
 
-void runner::resume(const std::string& job, held& of, const std::vector<mail>& got, bool dead) {
+/// What a job waits for goes on. A call that is out is made again under its next attempt: whose it is
+/// is not known. Nobody has made those of a job that has `rested`, in nobody's hands.
+void runner::resume(const std::string& job, held& of, const std::vector<mail>& got, bool rested) {
   // Steps that were to be made: 8 without anything it waits for.
   if (of.view->begun() > of.view->obligations().size())
     for (const auto& [pass, stored] : of.view->passes())
@@ -67,12 +69,14 @@ void runner::resume(const std::string& job, held& of, const std::vector<mail>& g
       }
   for (const auto& [at, owed] : of.view->obligations()) {
     if (owed.is != obligation::kind::called || of.calls.count({at, owed.attempt}) > 0) continue;
-    const auto is_answered = [&at = at, &owed = owed](const event& waits) {
-      return waits.why == cause::replied && waits.at == at && waits.attempt == owed.attempt;
+    const auto settles = [&at = at, &owed = owed](const event& waits) {
+      return waits.at == at && (waits.why == cause::recalled ||
+                                (waits.why == cause::replied && waits.attempt == owed.attempt));
     };
-    if (std::any_of(of.waiting.begin(), of.waiting.end(), is_answered)) continue;
+    if (std::any_of(of.waiting.begin(), of.waiting.end(), settles)) continue;
     const auto kind = of.rules->activities[at.activity].kind;
-    if (dead || kind == activity_kind::interrupt) {
+    const bool is_unmade = rested || of.unmade.contains({at, owed.attempt});
+    if (!is_unmade || kind == activity_kind::interrupt) {
       event again;
       again.why = cause::recalled;
       again.at = at;
@@ -150,7 +154,9 @@ void runner::reread(const std::string& job, const result<snapshot>& answer) {
     return;
   }
   if (of == nullptr) {
-    if (is_mine) took(*answer, false);
+    // The answer that would have said how it came to be ours is lost: what of its calls is out, and
+    // with whom, is not known.
+    if (is_mine) took(*answer, true);
     return;
   }
   if (!of->rereading) return;

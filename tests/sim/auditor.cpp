@@ -74,6 +74,8 @@ void auditor::called(const std::string& id, const std::string& key, const std::s
   const auto mine = id + '/' + text(at);
   if (keys_.emplace(key, mine).first->second != mine)
     fault(id, fmt::format("{} was called with the key of another: {}", said, key));
+  if (!attempts_.emplace(key, attempt).second)
+    fault(id, fmt::format("{} was called a second time", said));
   if (topic != rules.topic) fault(id, fmt::format("{} was called at {}", said, topic));
   if (const auto* should = of.state.input(at); should == nullptr || *should != input)
     fault(id, fmt::format("{} was called with {}, but should be with {}", said, input.dump(),

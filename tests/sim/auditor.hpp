@@ -8,6 +8,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace quipu::sim {
@@ -184,9 +185,10 @@ private:
   std::map<std::tuple<std::string, instance, std::uint32_t>, std::vector<said>> replies_;
   signal_book signals_;
   std::map<std::string, said> completions_;
-  std::map<std::string, std::vector<asked>> interrupts_; ///< by job
-  std::map<std::string, child_due> children_;            ///< that were called for
-  std::map<std::string, std::string> keys_;              ///< whose each key is
+  std::map<std::string, std::vector<asked>> interrupts_;     ///< by job
+  std::map<std::string, child_due> children_;                ///< that were called for
+  std::map<std::string, std::string> keys_;                  ///< whose each key is
+  std::set<std::pair<std::string, std::uint32_t>> attempts_; ///< that have been made, by key
   std::set<std::string> consumed_;
   std::set<std::string> must_end_;
   std::set<std::string> absent_; ///< that somebody would have ended, but they were not there
