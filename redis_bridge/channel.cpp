@@ -119,7 +119,8 @@ void channel::exchange(std::string bytes, handler done) {
 void channel::greet() {
   state_ = state::greeting;
   offered_ = false;
-  const auto wanted = partitions_ != 0 ? partitions_ : with_.server.to.partitions;
+  const auto known = partitions();
+  const auto wanted = known != 0 ? known : with_.server.to.partitions;
   command words{"FCALL", "quipu1_open", "1"};
   words.keep(with_.server.to.prefix())
       .add("")

@@ -73,9 +73,9 @@ private:
   loop& on_;
   settings with_;
   state state_ = state::apart;
-  unsigned partitions_ = 0; ///< 0: nobody knows yet
-  bool offered_ = false;    ///< the library, on this connection
-  bool been_ready_ = false; ///< the store was open before
+  std::atomic<unsigned> partitions_ = 0; ///< 0: nobody knows yet
+  bool offered_ = false;                 ///< the library, on this connection
+  bool been_ready_ = false;              ///< the store was open before
   bool complained_ = false;
   std::string last_trouble_;
   std::deque<call> in_flight_;         ///< written, or behind what was
