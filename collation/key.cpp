@@ -10,7 +10,7 @@ result<key> key::parse(std::string_view text) {
   for (std::size_t at = 0; at < text.size(); ++at)
     if (text[at] != '0' && (text[at] < '3' || text[at] > '9'))
       return failure{fault::corrupt,
-                     fmt::format("a key holds '{}' at position {}; its digits are 0 and 3 to 9",
+                     fmt::format("a key holds {:?} at position {}; its digits are 0 and 3 to 9",
                                  text[at], at)};
   key made;
   made.text_ = text;
@@ -70,7 +70,7 @@ result<cord> parse_composite(std::string_view text) {
     } else if (c == '0' || (c >= '3' && c <= '9')) {
       open.back().key.push_back(c);
     } else {
-      return failure{fault::invalid, fmt::format("'{}' at {} is no digit", c, at)};
+      return failure{fault::invalid, fmt::format("{:?} at {} is no digit", c, at)};
     }
   }
   if (open.size() > 1)

@@ -37,6 +37,15 @@ TEST_CASE("a composite whose brackets do not match is refused") {
   CHECK(parse_composite("612"));
 }
 
+TEST_CASE("a key of other bytes is refused in a message that can be shown") {
+  const auto letter = key::parse("66x");
+  REQUIRE_FALSE(letter);
+  CHECK(letter.error().message == "a key holds 'x' at position 2; its digits are 0 and 3 to 9");
+  const auto byte = key::parse("6\xb8");
+  REQUIRE_FALSE(byte);
+  CHECK(byte.error().message == "a key holds '\\xb8' at position 1; its digits are 0 and 3 to 9");
+}
+
 TEST_CASE("brackets nest deeper than a stack would bear") {
   const std::size_t depth = 100'000;
   std::string text;

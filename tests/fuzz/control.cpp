@@ -45,7 +45,7 @@ public:
     return {};
   }
   result<void> interrupt(const std::string&, interrupt_options with) override {
-    return failure{fault::conflict, with.reason};
+    return failure{fault::conflict, "it has ended: " + with.reason};
   }
   result<std::string> retry(const std::string& job, retry_options) override { return job; }
   result<feed> listen(const std::string& topic, const std::string& after,
