@@ -253,6 +253,9 @@ void auditor::follow(const std::string& id, kept& of, const write& what) {
 }
 
 void auditor::follow(auditing& of, kept& job, const record& seen) {
+  if (seen.at_ms > now())
+    fault(of.job, fmt::format("record {}: {} at {} is of a time that comes in {} ms", seen.number,
+                              name(seen.why), text(seen.at), seen.at_ms - now()));
   check_mail(of.job, job, seen);
   const auto ways = could_be(of.job, job, seen, of.what);
   if (ways.empty())
