@@ -54,7 +54,7 @@ private:
   void begin() {
     const auto number = next_++;
     client_.publish(
-        topic_, message(number), {},
+        topic_, message(number), {.app = app_of(what_)},
         [this, number](const result<std::string>& answer) {
           if (!answer)
             give_up(fmt::format("{} was refused: {}", what_.name, answer.error().message));
@@ -67,9 +67,11 @@ private:
   }
 
   void answer_wait(std::size_t number) {
-    client_.signal(what_.signal, message(number), {}, [](const result<reception>& answer) {
-      if (!answer) give_up(fmt::format("a signal was refused: {}", answer.error().message));
-    });
+    client_.signal(what_.signal, message(number), {.app = app_of(what_)},
+                   [](const result<reception>& answer) {
+                     if (!answer)
+                       give_up(fmt::format("a signal was refused: {}", answer.error().message));
+                   });
   }
 
   void end(clock::time_point asked) {
@@ -111,10 +113,12 @@ figures alone(node& on, const workload& what, std::chrono::duration<double> for_
     const auto asked = clock::now();
     auto ended = [&]() -> result<ending> {
       if (what.signal.empty())
-        return client.run("bench." + what.name, message(number), {.timeout = patience});
-      auto job = client.publish("bench." + what.name, message(number));
+        return client.run("bench." + what.name, message(number),
+                          {.app = app_of(what), .timeout = patience});
+      auto job = client.publish("bench." + what.name, message(number), {.app = app_of(what)});
       if (!job) return job.error();
-      if (auto said = client.signal(what.signal, message(number)); !said) return said.error();
+      if (auto said = client.signal(what.signal, message(number), {.app = app_of(what)}); !said)
+        return said.error();
       return client.wait(*job, patience);
     }();
     if (!ended) give_up(fmt::format("{}: {}", what.name, ended.error().message));
@@ -138,7 +142,7 @@ void leave_waiting(node& on, const workload& what, std::size_t first, std::size_
     ++open;
     lock.unlock();
     client.publish(
-        "bench." + what.name, message(number), {},
+        "bench." + what.name, message(number), {.app = app_of(what)},
         [&](const result<std::string>& answer) {
           if (!answer) give_up(fmt::format("a start was refused: {}", answer.error().message));
           const std::scoped_lock accepted{guard};

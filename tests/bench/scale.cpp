@@ -78,13 +78,13 @@ void waiting_jobs(store& in, const terms& with, const std::filesystem::path& scr
   on.reset();
   const auto begun = clock::now();
   on = start_node(options);
-  if (auto ended = on->client().run("bench.seq5", message(1)); !ended)
+  if (auto ended = on->client().run("bench.seq5", message(1), {.app = app_of(seq5)}); !ended)
     give_up(ended.error().message);
   const seconds took = clock::now() - begun;
   tell(fmt::format("{} jobs wait: start of a node to its first result", there),
        fmt::format("{:.3f} s", took.count()), "at most 1 s", took.count() <= 1);
   // The last that was left waiting is answered: they are all still there.
-  if (auto said = on->client().signal(waits.signal, message(there - 1));
+  if (auto said = on->client().signal(waits.signal, message(there - 1), {.app = app_of(waits)});
       !said || *said != reception::answered)
     give_up("a job that waited was not there after the restart");
   on->stop();

@@ -47,8 +47,10 @@ public:
   json made_;
 };
 
+std::string app_named(std::string_view name) { return fmt::format("bench-{}", name); }
+
 std::string app(std::string_view name, std::vector<graph> graphs) {
-  json made{{"id", fmt::format("bench-{}", name)}, {"version", "1"}, {"graphs", json::array()}};
+  json made{{"id", app_named(name)}, {"version", "1"}, {"graphs", json::array()}};
   for (auto& each : graphs) made["graphs"].push_back(std::move(each.made_));
   return json{{"app", std::move(made)}}.dump(1);
 }
@@ -122,6 +124,8 @@ workload nest_of(std::string_view name, std::size_t depth) {
   }
   return {std::string{name}, app(name, std::move(graphs)), 2 * depth, 2 * depth, 1, 1, {}};
 }
+
+std::string app_of(const workload& of) { return app_named(of.name); }
 
 const std::vector<workload>& workloads() {
   static const std::vector<workload> all{chain_of("hello", 1),  chain_of("seq5", 5),

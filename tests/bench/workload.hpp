@@ -26,6 +26,8 @@ struct workload {
 };
 
 [[nodiscard]] const std::vector<workload>& workloads();
+/// The app of its flows: others may be active beside it.
+[[nodiscard]] std::string app_of(const workload& of);
 
 /// A row of `activities` workers behind each other: for how the size of a plan counts.
 [[nodiscard]] workload chain_of(std::string_view name, std::size_t workers);
