@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <exception>
 #include <utility>
 
 namespace quipu {
@@ -47,16 +48,54 @@ caf::behavior actor_topic_state::make(caf::event_based_actor* self, parts with) 
         with_.open->cancel({what.job, what.activity, what.pass, what.attempt});
       },
       [this](tick) {
-        if (worker_) return;
-        worker_ = with_.work->spawn(self_->home_system());
-        self_->monitor(worker_);
+        if (!worker_) spawn();
         pump();
       },
   };
 }
 
+/// What the constructor of the user's actor throws is thrown here.
+void actor_topic_state::spawn() {
+  try {
+    worker_ = with_.work->spawn(self_->home_system());
+    self_->monitor(worker_);
+  } catch (const std::exception& e) {
+    cannot_spawn(e.what());
+  } catch (...) {
+    cannot_spawn("it threw something that is no std::exception");
+  }
+}
+
+void actor_topic_state::cannot_spawn(const std::string& why) {
+  with_.warn(fmt::format("the actor that serves \"{}\" cannot be spawned: {}; it is tried again",
+                         with_.topic, why));
+  std::deque<waiting> kept;
+  for (auto& each : std::exchange(waiting_, {})) {
+    if (++each.handed == most_handed)
+      say(each, fail(500, fmt::format("the actor that serves \"{}\" cannot be spawned: {}",
+                                      with_.topic, why)));
+    else
+      kept.push_back(std::move(each));
+  }
+  waiting_ = std::move(kept);
+  try_again();
+}
+
+void actor_topic_state::try_again() {
+  self_->delayed_send(self_, pause_, tick{});
+  pause_ = std::clamp(pause_ * 2, first_pause, longest_pause);
+}
+
+void actor_topic_state::say(const waiting& to, reply said) const {
+  caf::anon_send(to.engine, leg_two(to.asked, std::move(said), with_.payload_bytes));
+}
+
 void actor_topic_state::pump() {
   while (worker_ && !waiting_.empty() && taken_.size() < with_.most) {
+    if (waiting_.front().with->cancelled()) { // it has waited too long
+      waiting_.pop_front();
+      continue;
+    }
     const auto number = ++last_;
     auto& next = taken_.emplace(number, std::move(waiting_.front())).first->second;
     waiting_.pop_front();
@@ -74,14 +113,13 @@ void actor_topic_state::pump() {
 void actor_topic_state::answer(std::uint64_t number, reply said) {
   const auto found = taken_.find(number);
   if (found == taken_.end()) return; // it ended before it answered
-  auto& [asked, engine, call, handed] = found->second;
-  caf::anon_send(engine, leg_two(asked, std::move(said), with_.payload_bytes));
+  say(found->second, std::move(said));
   taken_.erase(found);
   pause_ = 0ms;
   pump();
 }
 
-/// It ended before it took this one up.
+/// It ended before it took this one up; or somebody to whom it delegates did, and it lives.
 void actor_topic_state::give_back(std::uint64_t number) {
   const auto found = taken_.find(number);
   if (found == taken_.end()) return;
@@ -91,6 +129,7 @@ void actor_topic_state::give_back(std::uint64_t number) {
                                                 with_.topic)));
   waiting_.push_front(std::move(found->second));
   taken_.erase(found);
+  if (worker_) try_again();
 }
 
 void actor_topic_state::ended(const caf::error& why) {
@@ -100,13 +139,9 @@ void actor_topic_state::ended(const caf::error& why) {
                          reason));
   // What it had not taken up has come back by now; the rest it took with it.
   for (auto& [number, each] : std::exchange(taken_, {}))
-    caf::anon_send(each.engine,
-                   leg_two(each.asked,
-                           fail(500, fmt::format("the actor that serves \"{}\" ended: {}",
-                                                 with_.topic, reason)),
-                           with_.payload_bytes));
-  self_->delayed_send(self_, pause_, tick{});
-  pause_ = std::clamp(pause_ * 2, first_pause, longest_pause);
+    say(each,
+        fail(500, fmt::format("the actor that serves \"{}\" ended: {}", with_.topic, reason)));
+  try_again();
 }
 
 } // namespace quipu

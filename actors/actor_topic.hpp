@@ -19,7 +19,8 @@ namespace quipu {
 
 /// Who serves one topic in this node with a CAF actor of the user's: spawns it, hands it up to `most` calls as requests,
 /// keeps the others in order, and spawns it again when it has ended. Calls that it had taken up then are an error 500
-/// that says why it ended; calls that it had not are handed to the next one.
+/// that says why it ended; calls that it had not are handed to the next one. A call that nobody wants any more is not
+/// handed to it.
 class actor_topic_state {
 public:
   struct parts {
@@ -49,7 +50,11 @@ private:
     int handed = 0; ///< how often it came back untouched
   };
 
+  void spawn();
+  void cannot_spawn(const std::string& why);
+  void try_again();
   void pump();
+  void say(const waiting& to, reply said) const;
   void answer(std::uint64_t number, reply said);
   void give_back(std::uint64_t number);
   void ended(const caf::error& why);
@@ -60,8 +65,8 @@ private:
   std::deque<waiting> waiting_;
   std::unordered_map<std::uint64_t, waiting> taken_;
   std::uint64_t last_ = 0;
-  std::chrono::milliseconds pause_{
-      0}; ///< before the next one is spawned; none while calls are answered
+  /// Before it is tried again; none while calls are answered.
+  std::chrono::milliseconds pause_{0};
 };
 
 using actor_topic = caf::stateful_actor<actor_topic_state>;

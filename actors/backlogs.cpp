@@ -6,24 +6,27 @@ namespace quipu {
 
 namespace {
 
-constexpr std::int64_t look_every_ms = 2'000;
-/// Calls of one topic that are let go at once; where there are more it is looked again at once.
+/// Calls of one topic that are let go at once.
 constexpr std::size_t batch = 1'000;
+
+/// Until none is left, on the store's own thread: whose answers it gives is there.
+void serve(ledger& store, const std::string& topic) {
+  store.serve(topic, batch, [&store, topic](const result<std::size_t>& told) {
+    if (told && *told == batch) serve(store, topic);
+  });
+}
 
 } // namespace
 
-backlogs::backlogs(std::shared_ptr<ledger> store, std::vector<std::string> topics)
-    : store_(std::move(store)), topics_(std::move(topics)),
-      next_ms_(std::make_shared<std::atomic<std::int64_t>>(0)) {}
+backlogs::backlogs(std::shared_ptr<ledger> store, std::vector<std::string> topics,
+                   std::chrono::milliseconds every)
+    : store_(std::move(store)), topics_(std::move(topics)), every_ms_(every.count()) {}
 
 void backlogs::look() {
   const auto now = store_->now();
-  auto due = next_ms_->load();
-  if (now < due || !next_ms_->compare_exchange_strong(due, now + look_every_ms)) return;
-  for (const auto& topic : topics_)
-    store_->serve(topic, batch, [next = next_ms_](result<std::size_t> told) {
-      if (told && *told == batch) next->store(0);
-    });
+  auto due = next_ms_.load();
+  if (now < due || !next_ms_.compare_exchange_strong(due, now + every_ms_)) return;
+  for (const auto& topic : topics_) serve(*store_, topic);
 }
 
 } // namespace quipu

@@ -3,6 +3,7 @@
 #include "collation/ledger.hpp"
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -14,16 +15,17 @@ namespace quipu {
 /// without such a worker leaves them there, and so does one that stops. Any thread.
 class backlogs {
 public:
-  backlogs(std::shared_ptr<ledger> store, std::vector<std::string> topics);
+  backlogs(std::shared_ptr<ledger> store, std::vector<std::string> topics,
+           std::chrono::milliseconds every = std::chrono::seconds{2});
 
-  /// Asks the store now and then; more often does nothing.
+  /// Asks the store each `every`; more often does nothing.
   void look();
 
 private:
   std::shared_ptr<ledger> store_;
   std::vector<std::string> topics_;
-  std::shared_ptr<std::atomic<std::int64_t>>
-      next_ms_; ///< by the store's time; its answers may outlive us
+  std::int64_t every_ms_;
+  std::atomic<std::int64_t> next_ms_{0}; ///< by the store's time
 };
 
 } // namespace quipu

@@ -80,14 +80,15 @@ std::string_view name(reception what) noexcept {
 result<void> client::subscribe(const std::string& topic,
                                const std::function<bool(announcement)>& take,
                                subscribe_options options) {
-  constexpr std::chrono::seconds patience{10};
-  for (auto after = std::move(options.after);;) {
+  constexpr std::chrono::milliseconds patience{500};
+  for (auto after = std::move(options.after); !options.stop.stop_requested();) {
     auto page = listen(topic, after, patience);
     if (!page) return page.error();
     for (auto& each : page->all)
       if (!take(std::move(each))) return {};
     after = std::move(page->next);
   }
+  return {};
 }
 
 json to_json(const ending& what) {

@@ -16,6 +16,7 @@
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <system_error>
 #include <thread>
 #include <unistd.h>
 
@@ -110,7 +111,12 @@ void control_server::state::admit(descriptor peer) {
   }
   auto& one = sessions.emplace_back();
   one.peer = std::move(peer);
-  one.thread = std::thread{[this, &one] { serve(one); }};
+  try {
+    one.thread = std::thread{[this, &one] { serve(one); }};
+  } catch (const std::system_error& e) { // the machine gives no more threads
+    write_line(one.peer.get(), fault_line({fault::overloaded, e.what()}));
+    sessions.pop_back();
+  }
 }
 
 void control_server::state::accept_until_stopped() {

@@ -3,6 +3,7 @@
 #include <condition_variable>
 #include <deque>
 #include <mutex>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -46,34 +47,44 @@ std::shared_ptr<crew::lane> crew::open(std::size_t width) {
   return std::make_shared<lane>(width);
 }
 
-void crew::run(const std::shared_ptr<lane>& on, std::function<void()> task) {
+bool crew::run(const std::shared_ptr<lane>& on, std::function<void()> task) {
   auto& s = *shared_;
   const std::scoped_lock lock{s.guard};
-  if (s.ending) return;
-  ++s.tasks;
+  if (s.ending) return true; // nobody hears what becomes of it
   if (on->running == on->width) {
     on->waiting.push_back(std::move(task));
-    return;
+    ++s.tasks;
+    return true;
+  }
+  s.ready.push_back({on, std::move(task)});
+  if (!call_one(shared_)) {
+    s.ready.pop_back();
+    return false;
   }
   ++on->running;
-  s.ready.push_back({on, std::move(task)});
-  call_one(shared_);
+  ++s.tasks;
+  return true;
 }
 
 /// One thread is called at a time; when it has taken a task and sees another, it calls the next. So
-/// short tasks that come together wake one thread, and behind one that blocks the rest go on.
-void crew::call_one(const std::shared_ptr<shared>& with) {
+/// short tasks that come together wake one thread, and behind one that blocks the rest go on. False: there is no thread.
+bool crew::call_one(const std::shared_ptr<shared>& with) {
   auto& s = *with;
-  if (s.called || s.ready.empty()) return;
+  if (s.called || s.ready.empty()) return true;
   if (s.idle > 0) {
     s.wake.notify_one();
   } else if (s.threads < s.most) {
+    try {
+      std::thread{[with] { work(with); }}.detach();
+    } catch (const std::system_error&) { // the machine gives no more: those that are there go on
+      return s.threads > 0;
+    }
     ++s.threads;
-    std::thread{[with] { work(with); }}.detach();
   } else {
-    return;
+    return true;
   }
   s.called = true;
+  return true;
 }
 
 std::size_t crew::busy() const {
@@ -81,7 +92,7 @@ std::size_t crew::busy() const {
   return shared_->tasks;
 }
 
-bool crew::end(std::chrono::milliseconds patience) {
+std::size_t crew::end(std::chrono::milliseconds patience) {
   auto& s = *shared_;
   std::unique_lock lock{s.guard};
   s.ending = true;
@@ -90,11 +101,10 @@ bool crew::end(std::chrono::milliseconds patience) {
   const auto ended = [&s] { return s.threads == 0; };
   if (patience == std::chrono::milliseconds::max()) {
     s.gone.wait(lock, ended);
-    return true;
+  } else {
+    s.gone.wait_for(lock, patience, ended);
   }
-  if (s.gone.wait_for(lock, patience, ended)) return true;
-  s.threads = 0; // those that are left are nobody's
-  return false;
+  return std::exchange(s.threads, 0); // those that are left are nobody's
 }
 
 void crew::work(const std::shared_ptr<shared>& with) {

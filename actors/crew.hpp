@@ -22,16 +22,17 @@ public:
   crew& operator=(const crew&) = delete;
 
   [[nodiscard]] std::shared_ptr<lane> open(std::size_t width);
-  void run(const std::shared_ptr<lane>& on, std::function<void()> task);
+  /// False: there is no thread to run it on, and none could be made.
+  [[nodiscard]] bool run(const std::shared_ptr<lane>& on, std::function<void()> task);
   /// Tasks that run or wait.
   [[nodiscard]] std::size_t busy() const;
-  /// Ends the crew; false: some tasks still ran when `patience` was over. They are left to themselves, and what
+  /// Ends the crew; gives how many tasks still ran when `patience` was over. They are left to themselves, and what
   /// they say is heard by nobody.
-  bool end(std::chrono::milliseconds patience);
+  std::size_t end(std::chrono::milliseconds patience);
 
 private:
   struct shared;
-  static void call_one(const std::shared_ptr<shared>& with);
+  static bool call_one(const std::shared_ptr<shared>& with);
   static void work(const std::shared_ptr<shared>& with);
   std::shared_ptr<shared> shared_;
 };

@@ -60,7 +60,6 @@ caf::behavior engine_state::make(caf::event_based_actor* self, engine_parts part
       },
       [=, this](call_answered& said) {
         tell_of(said);
-        if (parts_.alone) parts_.alone->ends({said.job, said.activity, said.pass, said.attempt});
         told([&] {
           runner_->replied(said.job, {said.activity, said.pass}, said.attempt, answer_in(said));
         });
@@ -69,14 +68,13 @@ caf::behavior engine_state::make(caf::event_based_actor* self, engine_parts part
         told([&] {
           runner_->start(asked.request, asked.topic, asked.app, std::move(asked.id),
                          asked.message ? *asked.message : json(), std::move(asked.gid),
-                         leased_ && !draining_ && runner_->size() < parts_.room);
+                         leased_ && !draining_ && runner_->has_room());
         });
       },
       [=, this](revive_asked& asked) {
         told([&] {
-          runner_->revive(asked.request, std::move(asked.failed), std::move(asked.id),
-                          std::move(asked.gid),
-                          leased_ && !draining_ && runner_->size() < parts_.room);
+          runner_->revive(asked.request, std::move(asked.failed), asked.id, std::move(asked.gid),
+                          leased_ && !draining_ && runner_->has_room());
         });
       },
       [=, this](jobs_taken& got) {
@@ -119,7 +117,7 @@ caf::behavior engine_state::make(caf::event_based_actor* self, engine_parts part
       },
       [=, this](const bell_rung& rung) {
         if (rung.ready) {
-          if (leased_ && !draining_ && runner_->size() < parts_.room)
+          if (leased_ && !draining_ && runner_->has_room())
             self_->send(parts_.writer, jobs_asked{mine_, 0, 64});
         } else {
           self_->send(parts_.writer, mail_asked{mine_});
@@ -202,7 +200,7 @@ void engine_state::look() {
   perform();
   self_->send(parts_.writer, mail_asked{mine_});
   if (draining_) return;
-  if (runner_->size() < parts_.room) self_->send(parts_.writer, jobs_asked{mine_, 0, 64});
+  if (runner_->has_room()) self_->send(parts_.writer, jobs_asked{mine_, 0, 64});
   self_->send(parts_.writer, dead_asked{mine_});
   if (parts_.alone) parts_.alone->look();
   if (parts_.left) parts_.left->look();
@@ -281,7 +279,6 @@ void engine_state::perform(wish::call& what) {
 }
 
 void engine_state::perform(wish::cancel& what) {
-  if (parts_.alone) parts_.alone->ends({what.job, what.at.activity, what.at.pass, what.attempt});
   if (const auto topic = parts_.topics.find(what.topic); topic != parts_.topics.end())
     self_->send(topic->second,
                 call_cancelled{std::move(what.job), what.at.activity, what.at.pass, what.attempt});

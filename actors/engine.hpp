@@ -36,7 +36,6 @@ struct engine_parts {
   std::shared_ptr<const logger> log;        ///< none: it says nothing
   std::chrono::milliseconds lease{10'000};
   std::chrono::milliseconds look{250}; ///< how often queues are looked at without a bell
-  std::size_t room = 20'000;           ///< limits.jobs: more than this are left in the ready queue
   job_terms terms;
   std::uint64_t seed = 0; ///< of its tokens; 0: drawn from the machine
 };

@@ -63,21 +63,27 @@ struct held {
   std::deque<event> waiting;
   std::optional<event> current;  ///< is being stepped
   std::uint64_t step = 0;        ///< number of the step that is being made
+  std::int64_t step_ms = 0;      ///< its time
+  int lost = 0;                  ///< how often in a row an activity's actor died at it
   std::optional<building> draft; ///< is being folded
   std::deque<promised> out;      ///< commits without their receipts, in order
   std::map<std::pair<instance, std::uint32_t>, std::string>
       calls; ///< attempts that are with a worker now, and its topic
   std::set<std::pair<instance, std::uint32_t>>
-      unmade; ///< attempts that nobody has made: their commit's receipt is lost, perhaps it still comes
+      unmade; ///< attempts that nobody has made: their commit's receipt is lost, perhaps it still
+              ///< comes; or the next commit, which is out, is the end of them
+  std::set<std::string>
+      unsure; ///< children that are there, and ours, if a commit is whose receipt is lost
   std::unordered_set<std::string> mail;    ///< seen
   std::optional<std::uint64_t> request;    ///< of the start, until it is answered
   std::optional<birth> unborn;             ///< the start that carries the first commit
   std::shared_ptr<const class job> failed; ///< the state that an unborn job goes on from
-  bool has_room = true;                    ///< a new job stays with this engine
-  bool rereading = false;                  ///< the view cannot be trusted: wait for the store's
-  std::vector<event> refused;              ///< what led to commits that were refused
-  std::set<std::string> taken;             ///< ids that awaits of this job asked for in vain
-  std::vector<wish::interrupt> askers;     ///< who waits for its end to be written
+  bool outrun = false;         ///< something has come that the answer to the start does not have
+  bool has_room = true;        ///< a new job stays with this engine
+  bool rereading = false;      ///< the view cannot be trusted: wait for the store's
+  std::vector<event> refused;  ///< what led to commits that were refused
+  std::set<std::string> taken; ///< ids that awaits of this job asked for in vain
+  std::vector<wish::interrupt> askers; ///< who waits for its end to be written
 };
 
 } // namespace quipu

@@ -6,12 +6,14 @@
 #include <caf/event_based_actor.hpp>
 #include <caf/stateful_actor.hpp>
 
+#include <chrono>
 #include <functional>
+#include <map>
 #include <memory>
-#include <optional>
 #include <random>
 #include <string>
 #include <unordered_map>
+#include <variant>
 #include <vector>
 
 namespace quipu {
@@ -25,22 +27,27 @@ public:
   static inline const char* name = "hub";
 
 private:
-  struct asked {
-    std::function<void(result<std::string>)> accepted;
-    std::function<void(const std::string&, const json&)> ended;
-  };
   struct waiter {
     std::uint64_t ticket = 0;
-    std::function<void(const std::string&, const json&)> ended;
+    end_told ended;
+  };
+  /// A start that an engine has, until it answers.
+  struct asked {
+    std::variant<start_asked, revive_asked> what;
+    std::function<void(result<std::string>)> accepted;
+    waiter end;        ///< `ended` none: nobody waits
+    caf::actor engine; ///< who has it
+    int given = 0;     ///< how often it was given to one
   };
 
-  void publish(publish_asked& what);
-  /// A number for a start whose answer will come; none: it is refused, and that is told.
-  std::optional<std::uint64_t> admit(std::function<void(result<std::string>)>& accepted,
-                                     std::function<void(const std::string&, const json&)> ended);
-  /// The one whose turn it is.
-  const caf::actor& engine() { return engines_[turn_++ % engines_.size()]; }
-  void tell(const std::string& job, const json& report);
+  /// Gives a start to an engine, unless it is refused.
+  void admit(asked what);
+  void give(asked& what, std::chrono::milliseconds pause);
+  void accept(start_answered& told);
+  void lose(const caf::actor_addr& engine);
+  [[nodiscard]] failure no_engine() const;
+  void tell(const std::string& job, const result<json>& report);
+  void look_at(const std::string& job);
   /// Ends that nobody told us of: an engine may have died between the commit and the telling.
   void look();
   [[nodiscard]] std::string random_name(int words);
@@ -49,7 +56,8 @@ private:
   std::shared_ptr<ledger> store_;
   std::vector<caf::actor> engines_;
   std::unordered_map<std::uint64_t, asked> requests_;
-  std::unordered_map<std::string, std::vector<waiter>> waiters_;
+  std::map<std::string, std::vector<waiter>> waiters_;
+  std::string looked_at_; ///< up to whom they have been looked at
   std::uint64_t last_request_ = 0;
   std::size_t turn_ = 0;
   std::size_t most_starts_ = 0;

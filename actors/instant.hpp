@@ -15,4 +15,11 @@ template <class Duration>
   return point{std::clamp(Duration{count}, -most, most)};
 }
 
+/// When `limit` will be over; one that no clock can hold is over in a hundred years.
+[[nodiscard]] inline std::chrono::steady_clock::time_point
+deadline_after(std::chrono::milliseconds limit) {
+  constexpr std::chrono::milliseconds longest = std::chrono::hours{24 * 365 * 100};
+  return std::chrono::steady_clock::now() + std::min(limit, longest);
+}
+
 } // namespace quipu

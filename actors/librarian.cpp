@@ -10,12 +10,6 @@
 
 namespace quipu {
 
-namespace {
-
-constexpr std::size_t most_served = 256;
-
-} // namespace
-
 caf::behavior make_librarian(librarian_actor* self, librarian_parts parts) {
   return self->state.make(self, std::move(parts));
 }
@@ -40,7 +34,6 @@ void librarian_state::look() {
     if (answer) told.all = std::move(*answer);
     caf::anon_send(self, std::move(told));
   });
-  for (const auto& topic : parts_.serves) parts_.store->serve(topic, most_served, {});
 }
 
 void librarian_state::list(const std::vector<app_version>& all) {

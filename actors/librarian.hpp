@@ -10,7 +10,6 @@
 #include <chrono>
 #include <memory>
 #include <set>
-#include <string>
 #include <vector>
 
 namespace quipu {
@@ -18,13 +17,12 @@ namespace quipu {
 struct librarian_parts {
   std::shared_ptr<ledger> store;
   std::shared_ptr<shelf> plans;
-  std::vector<std::string> serves; ///< topics
   std::shared_ptr<const logger> log;
   std::chrono::milliseconds look{250};
 };
 
 /// Keeps a node abreast of a store that other nodes write to: versions that were deployed and made
-/// active there come onto its shelf, and calls that waited for a worker of its topics go on.
+/// active there come onto its shelf.
 class librarian_state {
 public:
   caf::behavior make(caf::event_based_actor* self, librarian_parts parts);

@@ -39,22 +39,43 @@ std::string random_name() {
   return fmt::format("{:08x}{:08x}", random(), random());
 }
 
+/// What a caller who waits for an end is told when the node stops meanwhile.
+failure left_waiting() {
+  return {fault::unavailable, "the node stopped before the job ended; it goes on when one runs"};
+}
+
 failure not_yet(const std::string& job, std::chrono::milliseconds waited) {
   return {fault::timeout,
           fmt::format("job \"{}\" has not ended after {} ms; it goes on", job, waited.count())};
 }
 
-} // namespace
-
-result<void> local_client::may_run() const {
-  if (with_.hub) return {};
-  return failure{fault::unavailable, "no engine runs here; nothing was accepted"};
+end_told telling(answered<ending>& whom) {
+  return [told = whom.then()](const std::string& job, const result<json>& report) {
+    told(report ? ending_of(job, *report) : result<ending>{report.error()});
+  };
 }
 
-result<void> local_client::may_write() const {
-  if (with_.hub || with_.keeps) return {};
-  return failure{fault::unavailable,
-                 "the directory is open for looking only; nothing was accepted"};
+} // namespace
+
+void local_client::open(parts with) {
+  with_ = std::move(with);
+  gate_.open();
+}
+
+void local_client::leave() {
+  gate_.wait_until_empty();
+  with_ = {};
+}
+
+result<gate::entry> local_client::enter(needs what) const {
+  auto in = gate_.enter();
+  if (!in) return failure{fault::unavailable, "the node does not run; nothing was accepted"};
+  if (what == needs::engines && !with_.hub)
+    return failure{fault::unavailable, "no engine runs here; nothing was accepted"};
+  if (what == needs::writing && !with_.hub && !with_.keeps)
+    return failure{fault::unavailable,
+                   "the directory is open for looking only; nothing was accepted"};
+  return in;
 }
 
 result<value> local_client::checked(json data) const {
@@ -67,15 +88,22 @@ result<value> local_client::checked(json data) const {
   return message;
 }
 
-void local_client::publish(const std::string& topic, json data, publish_options options,
-                           std::function<void(result<std::string>)> accepted,
-                           std::function<void(const std::string&, const json&)> ended) {
-  if (auto may = may_run(); !may) return accepted(may.error());
+void local_client::ask_to_start(const std::string& topic, json data, publish_options options,
+                                std::function<void(result<std::string>)> accepted,
+                                std::uint64_t ticket, end_told ended) {
+  const auto in = enter(needs::engines);
+  if (!in) return accepted(in.error());
   auto message = checked(std::move(data));
   if (!message) return accepted(message.error());
   caf::anon_send(with_.hub,
                  publish_asked{topic, std::move(options.app), std::move(options.id),
-                               std::move(*message), std::move(accepted), std::move(ended)});
+                               std::move(*message), std::move(accepted), ticket, std::move(ended)});
+}
+
+void local_client::publish(const std::string& topic, json data, publish_options options,
+                           std::function<void(result<std::string>)> accepted, end_told ended) {
+  ask_to_start(topic, std::move(data), std::move(options), std::move(accepted), 0,
+               std::move(ended));
 }
 
 result<std::string> local_client::publish(const std::string& topic, json data,
@@ -86,30 +114,30 @@ result<std::string> local_client::publish(const std::string& topic, json data,
 }
 
 result<ending> local_client::run(const std::string& topic, json data, run_options options) {
+  const auto in = enter(needs::engines);
+  if (!in) return in.error();
+  const auto ticket = ++tickets_;
   answered<std::string> accepted;
-  answered<ending> ended;
-  publish(topic, std::move(data), {std::move(options.id), std::move(options.app)}, accepted.then(),
-          [told = ended.then()](const std::string& job, const json& report) {
-            told(ending_of(job, report));
-          });
+  answered<ending> ended{left_waiting()};
+  ask_to_start(topic, std::move(data), {std::move(options.id), std::move(options.app)},
+               accepted.then(), ticket, telling(ended));
   auto job = accepted.wait();
   if (!job) return job.error();
   if (auto end = ended.wait(options.timeout)) return std::move(*end);
+  caf::anon_send(with_.hub, wait_over{*job, ticket});
   return not_yet(*job, options.timeout);
 }
 
 result<ending> local_client::wait(const std::string& job, std::chrono::milliseconds timeout) {
+  const auto in = enter();
+  if (!in) return in.error();
   answered<snapshot> read;
   with_.store->read(job, read.then());
   if (auto there = read.wait(); !there) return there.error();
-  if (auto may = may_run(); !may) return may.error();
+  if (const auto runs = enter(needs::engines); !runs) return runs.error();
   const auto ticket = ++tickets_;
-  answered<ending> ended;
-  caf::anon_send(
-      with_.hub,
-      wait_asked{job, ticket, [told = ended.then()](const std::string& id, const json& report) {
-                   told(ending_of(id, report));
-                 }});
+  answered<ending> ended{left_waiting()};
+  caf::anon_send(with_.hub, wait_asked{job, ticket, telling(ended)});
   if (auto end = ended.wait(timeout)) return std::move(*end);
   caf::anon_send(with_.hub, wait_over{job, ticket});
   return not_yet(job, timeout);
@@ -117,7 +145,8 @@ result<ending> local_client::wait(const std::string& job, std::chrono::milliseco
 
 void local_client::signal(const std::string& topic, json data, signal_options options,
                           std::function<void(result<reception>)> done) {
-  if (auto may = may_write(); !may) return done(may.error());
+  const auto in = enter(needs::writing);
+  if (!in) return done(in.error());
   if (auto fits = checked(data); !fits) return done(fits.error());
   send_signal(
       *with_.store, *with_.plans,
@@ -136,7 +165,8 @@ result<reception> local_client::signal(const std::string& topic, json data,
 
 result<void> local_client::complete(const std::string& job, const std::string& activity, reply with,
                                     complete_options options) {
-  if (auto may = may_write(); !may) return may.error();
+  const auto in = enter(needs::writing);
+  if (!in) return in.error();
   if (auto fits = checked(with.data); !fits) return fits.error();
   completion what;
   what.job = job;
@@ -151,7 +181,8 @@ result<void> local_client::complete(const std::string& job, const std::string& a
 }
 
 result<void> local_client::scrub(const std::string& job) {
-  if (auto may = may_write(); !may) return may.error();
+  const auto in = enter(needs::writing);
+  if (!in) return in.error();
   answered<void> done;
   with_.store->scrub(job, done.then());
   return done.wait();

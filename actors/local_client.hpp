@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/gate.hpp"
 #include "actors/messages.hpp"
 #include "actors/open_calls.hpp"
 #include "actors/shelf.hpp"
@@ -10,10 +11,12 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <mutex>
 
 namespace quipu {
 
-/// The verbs of the node in this process. Starting and waiting go through the hub; looking goes to the store.
+/// The verbs of the node in this process. Starting and waiting go through the hub; looking goes to the store. It may be
+/// called at any time: while there is no node that runs, every verb but `validate` is `unavailable`.
 class local_client final : public client {
 public:
   struct parts {
@@ -26,7 +29,16 @@ public:
     bool keeps = false; ///< without a hub: what needs only the store is done, nothing runs
   };
 
-  explicit local_client(parts with) : with_(std::move(with)) {}
+  local_client() = default;
+  explicit local_client(parts with) { open(std::move(with)); }
+
+  /// The node runs.
+  void open(parts with);
+  /// It stops: whoever calls from now on is refused.
+  void close() { gate_.close(); }
+  /// It has stopped: waits for those whose calls are under way, and lets go of everything. The hub has
+  /// ended by now, so nobody waits for an end.
+  void leave();
 
   result<std::string> publish(const std::string& topic, json data,
                               publish_options options) override;
@@ -52,19 +64,26 @@ public:
 
   /// Starts a job without blocking; the callbacks come on actors' threads.
   void publish(const std::string& topic, json data, publish_options options,
-               std::function<void(result<std::string>)> accepted,
-               std::function<void(const std::string&, const json&)> ended);
+               std::function<void(result<std::string>)> accepted, end_told ended);
   /// Signals without blocking; `done` comes on the store's thread.
   void signal(const std::string& topic, json data, signal_options options,
               std::function<void(result<reception>)> done);
 
 private:
+  /// What a verb cannot do without.
+  enum class needs : std::uint8_t { store, writing, engines };
+
+  /// While the answer lives everything in `with_` does.
+  [[nodiscard]] result<gate::entry> enter(needs what = needs::store) const;
   [[nodiscard]] result<value> checked(json data) const;
-  [[nodiscard]] result<void> may_write() const;
-  [[nodiscard]] result<void> may_run() const;
   [[nodiscard]] result<std::string> newest() const;
+  void ask_to_start(const std::string& topic, json data, publish_options options,
+                    std::function<void(result<std::string>)> accepted, std::uint64_t ticket,
+                    end_told ended);
 
   parts with_;
+  mutable gate gate_;
+  std::mutex activating_; ///< the store and the shelf change in one order
   std::atomic<std::uint64_t> tickets_{0};
 };
 

@@ -34,7 +34,7 @@ spdlog::level::level_enum level_of(log_level level) {
   }
 }
 
-/// Where a field ends must be seen: what has blanks, quotes or nothing in it is quoted.
+/// Where a field ends must be seen: what has blanks or quotes in it is quoted.
 std::string field(std::string_view text) {
   auto safe = escaped(text);
   if (safe.find_first_of(" \"=") == safe.npos) return safe;

@@ -34,6 +34,9 @@
 ///                        timer
 namespace quipu {
 
+/// Called once: {state, data, error?} of a job that has ended, or why that will not be known.
+using end_told = std::function<void(const std::string& job, const result<json>& report)>;
+
 /// client -> hub: start a job; `accepted` is called when the start is durable or refused.
 struct publish_asked {
   std::string topic;
@@ -41,7 +44,8 @@ struct publish_asked {
   std::string id; ///< empty: one is generated
   value message;
   std::function<void(result<std::string>)> accepted;
-  std::function<void(const std::string& job, const json& report)> ended; ///< none: nobody waits
+  std::uint64_t ticket = 0; ///< to call `ended` off by
+  end_told ended;           ///< none: nobody waits
 };
 
 /// client -> hub: start a failed job again; `failed` is it as it was before the step that failed.
@@ -63,7 +67,7 @@ struct revive_asked {
 struct wait_asked {
   std::string job;
   std::uint64_t ticket = 0; ///< to call it off by
-  std::function<void(const std::string& job, const json& report)> ended;
+  end_told ended;
 };
 
 /// client -> hub: I do not wait any more.
@@ -82,17 +86,18 @@ struct start_asked {
   value message;
 };
 
-/// engine -> hub (crosses): the start is durable, or why not.
+/// engine -> hub: the start is durable, or why not.
 struct start_answered {
   std::uint64_t request = 0;
   std::string job;
   std::optional<failure> refused;
 };
 
-/// engine -> hub (crosses): a job has ended, or its flow says that it may be answered.
+/// engine, ledger -> hub: a job has ended, or its flow says that it may be answered; or why that will
+/// not be known.
 struct job_told {
   std::string job;
-  json report;
+  result<json> report{json()};
 };
 
 /// engine -> activity: one turn of event, condition, action.

@@ -1,55 +1,34 @@
-#include "actors/actor_topic.hpp"
-#include "actors/answered.hpp"
-#include "actors/archivist.hpp"
+#include "actors/breakdown.hpp"
 #include "actors/control.hpp"
-#include "actors/crew.hpp"
 #include "actors/definitions.hpp"
-#include "actors/engine.hpp"
-#include "actors/hub.hpp"
-#include "actors/ledger_actor.hpp"
-#include "actors/librarian.hpp"
+#include "actors/engine_room.hpp"
 #include "actors/limits.hpp"
 #include "actors/local_client.hpp"
 #include "actors/logger.hpp"
-#include "actors/open_calls.hpp"
 #include "actors/open_store.hpp"
 #include "actors/served.hpp"
 #include "actors/serving.hpp"
 #include "actors/settings/amount.hpp"
 #include "actors/settings/launch.hpp"
-#include "actors/spinning.hpp"
 #include "actors/stop_signal.hpp"
-#include "actors/timer.hpp"
-#include "actors/topic.hpp"
-#include "actors/warden.hpp"
 #include "collation/utf8.hpp"
 
 #include <quipu/node.hpp>
 #include <quipu/version.hpp>
 
-#include <caf/actor_system.hpp>
-#include <caf/actor_system_config.hpp>
-#include <caf/scheduler/coordinator.hpp>
-#include <caf/scoped_actor.hpp>
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cstdio>
 #include <deque>
-#include <map>
+#include <functional>
+#include <memory>
 #include <optional>
 #include <sstream>
-#include <thread>
 #include <unistd.h>
 
 namespace quipu {
 
 namespace {
-
-constexpr unsigned most_engines = 4;
-constexpr std::chrono::milliseconds look{250};
-/// How long `stop` waits for users' code - threads, then actors - when the drain is over.
-constexpr std::chrono::milliseconds last_patience{1'000};
 
 result<void> deploy_active(client& to, const std::string& file) {
   const auto deployed = to.deploy(file);
@@ -64,36 +43,23 @@ struct node::state {
   std::optional<launch> called; ///< as a program
   std::shared_ptr<const logger> log;
   std::deque<served> services;
+  std::shared_ptr<breakdown> broken = std::make_shared<breakdown>();
+  local_client verbs; ///< refuses while the node does not run
 
   // Made by start, in this order; taken down in the other.
   std::shared_ptr<ledger> store;
   std::shared_ptr<shelf> plans;
-  std::shared_ptr<bells> rings;
-  std::shared_ptr<crew> hands;
-  std::shared_ptr<open_calls> open;
-  std::unique_ptr<caf::actor_system_config> config;
-  std::unique_ptr<caf::actor_system> system;
-  caf::actor writer;
-  caf::actor timer;
-  caf::actor archivist;
-  caf::actor hub;
-  std::vector<caf::actor> topics;
-  caf::actor warden;
-  caf::actor librarian; ///< of a store that others write to
-  std::unique_ptr<local_client> verbs;
+  std::unique_ptr<engine_room> room; ///< none: the node only looks
   std::unique_ptr<control_server> control;
 
   result<void> begin();
   result<void> deploy();
   result<void> listen();
-  void spawn();
-  caf::actor spawn(const served& what);
-  void revive_backlogs();
-  void stop();
-  std::function<bool()> in_a_hurry; ///< ends the drain
+  void drain(const std::function<bool()>& in_a_hurry);
+  void end();
 
   [[nodiscard]] result<void> check() const;
-  void tell_start() const;
+  void tell_start();
   void say(log_level level, std::string_view message) const {
     if (log) log->say(component::node, level, message);
   }
@@ -118,12 +84,12 @@ service node::serve(std::string topic, worker work) {
 
 result<void> node::start() {
   auto& s = *state_;
-  if (s.verbs) return failure{fault::conflict, "the node runs already"};
+  if (s.store) return failure{fault::conflict, "the node runs already"};
   if (auto fit = s.check(); !fit) return fit;
   // Whoever finds the socket finds the apps too.
   for (const auto step : {&state::begin, &state::deploy, &state::listen})
     if (auto done = (s.*step)(); !done) {
-      s.stop();
+      stop();
       return done;
     }
   return {};
@@ -137,19 +103,22 @@ result<void> node::state::begin() {
   });
   if (!opened) return opened.error();
   store = std::move(*opened);
+  broken = std::make_shared<breakdown>();
+  store->on_fault([broken = broken](const std::string& why) { broken->tell(why); });
   plans = std::make_shared<shelf>();
   if (auto loaded = load_apps(*store, *plans); !loaded) return loaded;
-  if (!options.observe) spawn();
-  verbs = std::make_unique<local_client>(local_client::parts{
-      store, plans, hub, open, options.limits.payload_bytes, definition_limits(options.limits)});
-  if (!options.observe) revive_backlogs();
+  if (!options.observe)
+    room = std::make_unique<engine_room>(
+        engine_room::parts{options, &services, store, plans, log, broken});
+  verbs.open({store, plans, room ? room->hub() : caf::actor{}, room ? room->calls() : nullptr,
+              options.limits.payload_bytes, definition_limits(options.limits)});
   return {};
 }
 
 result<void> node::state::deploy() {
   if (called)
     for (const auto& file : called->words.deploys)
-      if (auto done = deploy_active(*verbs, file); !done) return done;
+      if (auto done = deploy_active(verbs, file); !done) return done;
   return {};
 }
 
@@ -157,86 +126,10 @@ result<void> node::state::listen() {
   const auto socket = socket_of(options);
   if (socket.empty()) return {};
   auto opened = control_server::open(
-      socket, *verbs, {options.limits.control_bytes, options.limits.control_connections}, log);
+      socket, verbs, {options.limits.control_bytes, options.limits.control_connections}, log);
   if (!opened) return opened.error();
   control = std::move(*opened);
   return {};
-}
-
-void node::state::spawn() {
-  const auto cores = std::max(1U, std::thread::hardware_concurrency());
-  config = std::make_unique<caf::actor_system_config>();
-  config->add_message_types<caf::id_block::quipu_worker>();
-  config->add_message_types<caf::id_block::quipu>();
-  config->add_message_types<caf::id_block::quipu_shared>();
-  for (const auto& each : services)
-    if (each.work.as_actor()) each.work.as_actor()->prepare(*config);
-  config->set("scheduler.max-threads", std::size_t{options.threads != 0 ? options.threads : cores});
-  config->load<caf::scheduler::coordinator<spinning>>();
-  system = std::make_unique<caf::actor_system>(*config);
-  hands = std::make_shared<crew>();
-  open = std::make_shared<open_calls>();
-  rings = std::make_shared<bells>();
-  store->on_bell([rings = rings](token whose) { rings->ring(whose); });
-  if (auto* shared = dynamic_cast<shared_ledger*>(store.get()))
-    shared->on_doubt([rings = rings] { rings->doubt(); });
-  writer = system->spawn(ledger_actor, store);
-  timer = system->spawn(make_timer, store, look);
-  archivist = system->spawn(
-      make_archivist, store, [log = log](const std::string& job, const std::string& message) {
-        log->say(component::engine, log_level::warning, message, {.job = job});
-      });
-  hub = system->spawn(make_hub, store, options.limits.starts);
-  std::map<std::string, caf::actor> serving;
-  std::vector<std::string> served;
-  for (const auto& each : services) {
-    served.push_back(each.topic);
-    topics.push_back(spawn(each));
-    serving.emplace(each.topic, topics.back());
-  }
-  const auto count = options.engines != 0 ? options.engines : std::min(cores, most_engines);
-  engine_parts parts;
-  parts.plans = plans;
-  parts.store = store;
-  parts.writer = writer;
-  parts.hub = hub;
-  parts.timer = timer;
-  parts.archivist = archivist;
-  parts.alone = std::make_shared<solitude>(store, served, options.lease);
-  parts.left = std::make_shared<backlogs>(store, served);
-  parts.topics = std::move(serving);
-  parts.rings = rings;
-  parts.log = log;
-  parts.lease = options.lease;
-  parts.look = look;
-  parts.room = options.limits.jobs;
-  parts.terms = {job_limits(options.limits), options.history, options.stats_keep,
-                 options.limits.history_records};
-  parts.terms.limits.partitions = store->partitions();
-  warden = system->spawn(
-      warden_actor, std::size_t{count},
-      [parts](caf::event_based_actor* by) { return by->spawn(make_engine, parts); }, hub,
-      [log = log](const std::string& message) {
-        log->say(component::engine, log_level::error, message);
-      });
-  if (is_shared(options.store))
-    librarian = system->spawn(make_librarian, librarian_parts{store, plans, served, log});
-  // The engines are there, and the hub knows them, when the warden has asked each of them.
-  caf::scoped_actor self{*system};
-  self->request(warden, options.drain, rest_asked{})
-      .receive([](std::uint64_t) {}, [](const caf::error&) {});
-}
-
-caf::actor node::state::spawn(const served& what) {
-  const auto warn = [log = log](const std::string& message) {
-    log->say(component::worker, log_level::warning, message);
-  };
-  if (what.work.as_actor())
-    return system->spawn(make_actor_topic, actor_topic_state::parts{
-                                               what.work.as_actor(), what.topic, what.concurrency,
-                                               open, options.limits.payload_bytes, warn});
-  return system->spawn(topic_actor, what.work.as_function(), hands, hands->open(what.concurrency),
-                       open, options.limits.payload_bytes);
 }
 
 /// What is wrong with how the node was made, all of it.
@@ -259,7 +152,7 @@ result<void> node::state::check() const {
   return failure{fault::invalid, errors_of(faults) + (fit ? "" : "\n" + fit.error().message)};
 }
 
-void node::state::tell_start() const {
+void node::state::tell_start() {
   std::string topics_served;
   for (const auto& each : services)
     topics_served += (topics_served.empty() ? "" : ", ") + each.topic;
@@ -270,81 +163,31 @@ void node::state::tell_start() const {
   say(log_level::info,
       fmt::format("quipu {} runs: store {}; history {}; socket {}", version(), store->describe(),
                   name(options.history), socket.empty() ? "none" : socket.string()));
-  say(log_level::info, fmt::format("apps: {}; serves: {}", told_apps(*verbs),
+  say(log_level::info, fmt::format("apps: {}; serves: {}", told_apps(verbs),
                                    topics_served.empty() ? "no topics" : topics_served));
 }
 
-/// Calls that waited in the store for a worker of these topics go on.
-void node::state::revive_backlogs() {
-  constexpr std::size_t batch = 1'000;
-  for (const auto& each : services) {
-    while (true) {
-      answered<std::size_t> told;
-      store->serve(each.topic, batch, told.then());
-      const auto count = told.wait();
-      if (!count || *count < batch) break;
-    }
-  }
+void node::stop() {
+  state_->drain([] { return false; });
+  state_->end();
 }
 
-void node::stop() { state_->stop(); }
-
-/// New jobs are refused, calls that are out may finish; what is left goes back to the store. Then a watchdog: a thread that
-/// will not end is no reason to hang for ever, the ledger has everything.
-void node::state::stop() {
+void node::state::drain(const std::function<bool()>& in_a_hurry) {
   control.reset();
-  bool stuck = false;
-  if (system) {
-    caf::scoped_actor self{*system};
-    self->send(hub, drain{});
-    self->send(warden, drain{});
-    const auto until = std::chrono::steady_clock::now() + options.drain;
-    const auto at_rest = [&] {
-      if (hands->busy() > 0) return false;
-      std::uint64_t held = 1;
-      self->request(warden, std::chrono::seconds{2}, rest_asked{})
-          .receive([&](std::uint64_t jobs) { held = jobs; }, [](const caf::error&) {});
-      return held == 0;
-    };
-    while (!at_rest() && std::chrono::steady_clock::now() < until && !(in_a_hurry && in_a_hurry()))
-      std::this_thread::sleep_for(std::chrono::milliseconds{5});
-    open->cancel_all();
-    rings->silence();
-    store->on_bell(nullptr);
-    if (auto* shared = dynamic_cast<shared_ledger*>(store.get())) shared->on_doubt(nullptr);
-    for (const auto& each : topics) self->send_exit(each, caf::exit_reason::user_shutdown);
-    for (const auto& each : {warden, hub, timer, archivist, librarian, writer})
-      if (each) self->send_exit(each, caf::exit_reason::user_shutdown);
-    // A worker actor that blocks never ends, and CAF would wait for it for ever: it is left to itself.
-    const auto others = [this] { return system->registry().running() - 1; };
-    const auto patient_until = std::chrono::steady_clock::now() + last_patience;
-    while (others() > 0 && std::chrono::steady_clock::now() < patient_until)
-      std::this_thread::sleep_for(std::chrono::milliseconds{1});
-    stuck = others() > 0;
-  }
-  if (system && in_a_hurry) say(log_level::info, fmt::format("stopped: {}", told_rest(*verbs)));
-  verbs.reset();
-  topics.clear();
-  warden = hub = timer = archivist = librarian = writer = nullptr;
-  if (stuck) {
-    say(log_level::warning, "a worker's actor does not end; it is left to itself");
-    (void)system.release();
-    (void)config.release();
-  }
-  if (hands && !hands->end(last_patience))
-    say(log_level::warning,
-        fmt::format("{} calls to workers still run and are left to themselves; they are made again "
-                    "at the next start",
-                    hands->busy()));
-  hands.reset();
-  system.reset();
-  config.reset();
+  if (room) room->drain(in_a_hurry);
+}
+
+void node::state::end() {
+  verbs.close();
+  verbs.leave();
+  if (room) room->end();
+  room.reset();
+  if (store) store->on_fault(nullptr);
   store.reset();
   plans.reset();
-  rings.reset();
 }
 
-quipu::client& node::client() { return *state_->verbs; }
+quipu::client& node::client() { return state_->verbs; }
 
 int node::run() {
   auto& s = *state_;
@@ -360,14 +203,21 @@ int node::run() {
   if (auto fit = s.check(); !fit) return refuse(fit.error());
   stop_signal told;
   if (auto started = start(); !started) return refuse(started.error());
-  s.in_a_hurry = [&told] { return told.count() > 1; };
   s.tell_start();
+  s.broken->on_told([&told] { told.wake(); });
   told.wait();
-  s.say(log_level::info, fmt::format("stopping: no new jobs; calls that are out have {}",
-                                     show_duration(s.options.drain.count())));
-  stop();
-  s.in_a_hurry = nullptr;
-  return 0;
+  s.broken->on_told(nullptr);
+  const auto why = s.broken->why();
+  if (why)
+    s.say(log_level::error,
+          fmt::format("stopping: {}; what was accepted goes on at the next start", *why));
+  else
+    s.say(log_level::info, fmt::format("stopping: no new jobs; calls that are out have {}",
+                                       show_duration(s.options.drain.count())));
+  s.drain([&] { return why || told.count() > 1; });
+  if (s.room) s.say(log_level::info, fmt::format("stopped: {}", told_rest(s.verbs)));
+  s.end();
+  return why ? 1 : 0;
 }
 
 } // namespace quipu

@@ -1,5 +1,7 @@
 #include "actors/open_calls.hpp"
 
+#include "actors/instant.hpp"
+
 #include <fmt/format.h>
 
 #include <chrono>
@@ -17,8 +19,7 @@ call::facts facts_of(const call_asked& asked) {
   facts.dimension = asked.pass;
   facts.attempt = asked.attempt;
   facts.idempotency_key = fmt::format("{}.{}.{}", asked.gid, asked.activity_id, asked.pass);
-  if (asked.due_ms != 0)
-    facts.deadline = std::chrono::system_clock::time_point{std::chrono::milliseconds{asked.due_ms}};
+  if (asked.due_ms != 0) facts.deadline = instant_of<std::chrono::milliseconds>(asked.due_ms);
   if (asked.input) facts.data = *asked.input;
   return facts;
 }
@@ -28,13 +29,16 @@ call::facts facts_of(const call_asked& asked) {
 std::shared_ptr<call> open_calls::open(const call_asked& asked) {
   auto at = place_of(asked);
   const auto close = [with = shared_, at](call* done) {
+    bool is_last = false;
     {
       const std::scoped_lock lock{with->guard};
       const auto found = with->calls.find(at);
       // An attempt that was handed out again has another call by now.
-      if (found != with->calls.end() && found->second.expired()) with->calls.erase(found);
+      is_last = found != with->calls.end() && found->second.expired();
+      if (is_last) with->calls.erase(found);
     }
     std::default_delete<call>{}(done);
+    if (is_last && with->closed) with->closed(at);
   };
   std::shared_ptr<call> made{std::make_unique<call>(facts_of(asked)).release(), close};
   const std::scoped_lock lock{shared_->guard};

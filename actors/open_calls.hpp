@@ -6,6 +6,7 @@
 
 #include <compare>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -28,7 +29,11 @@ public:
     auto operator<=>(const place&) const = default;
   };
 
-  open_calls() : shared_(std::make_shared<shared>()) {}
+  /// `closed`: told, on any thread, of each call that nobody holds any more.
+  explicit open_calls(std::function<void(const place&)> closed = nullptr)
+      : shared_(std::make_shared<shared>()) {
+    shared_->closed = std::move(closed);
+  }
 
   /// A call as its worker sees it; it is open for as long as somebody holds it.
   [[nodiscard]] std::shared_ptr<call> open(const call_asked& asked);
@@ -41,6 +46,7 @@ private:
   struct shared {
     mutable std::mutex guard;
     std::map<place, std::weak_ptr<call>> calls;
+    std::function<void(const place&)> closed;
   };
   std::shared_ptr<shared> shared_; ///< calls may outlive us
 };

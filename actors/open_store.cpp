@@ -35,7 +35,8 @@ result<void> check_store(std::string_view store) {
 
 namespace {
 
-result<std::shared_ptr<ledger>> open_lmdb(const node_options& with) {
+result<std::shared_ptr<ledger>> open_lmdb(const node_options& with,
+                                          std::function<void(const std::string&)> complain) {
   lmdb_ledger::options options;
   options.path = with.store.substr(lmdb_scheme.size());
   options.durable = with.durable == node_options::durability::sync
@@ -44,6 +45,7 @@ result<std::shared_ptr<ledger>> open_lmdb(const node_options& with) {
   options.map_size = with.limits.store_bytes;
   options.most_queued = with.limits.store_calls;
   options.read_only = with.observe;
+  options.complain = std::move(complain);
   auto opened = lmdb_ledger::open(std::move(options));
   if (!opened) return opened.error();
   return std::shared_ptr<ledger>{std::move(*opened)};
@@ -72,7 +74,7 @@ result<std::shared_ptr<ledger>> open_store(const node_options& with,
                                            std::function<void(const std::string&)> complain) {
   if (auto known = check_store(with.store); !known) return known.error();
   if (is_shared(with.store)) return open_redis(with, std::move(complain));
-  if (with.store.starts_with(lmdb_scheme)) return open_lmdb(with);
+  if (with.store.starts_with(lmdb_scheme)) return open_lmdb(with, std::move(complain));
   return std::shared_ptr<ledger>{std::make_shared<memory_ledger>()};
 }
 

@@ -5,6 +5,7 @@
 #include "actors/control_line.hpp"
 #include "actors/control_request.hpp"
 #include "actors/control_value.hpp"
+#include "actors/instant.hpp"
 
 #include <fmt/format.h>
 
@@ -42,14 +43,18 @@ public:
   }
 
   result<ending> run(const std::string& topic, json data, run_options options) override {
-    const auto until = std::chrono::steady_clock::now() + options.timeout;
+    const auto until = deadline_after(options.timeout);
     const auto job = publish(topic, std::move(data), {.id = options.id, .app = options.app});
     if (!job) return job.error();
-    return wait_until(*job, until);
+    auto ended = wait_until(*job, until);
+    if (!ended && ended.error().code == fault::unreachable)
+      return failure{fault::unreachable,
+                     fmt::format("{}; job \"{}\" had been accepted", ended.error().message, *job)};
+    return ended;
   }
 
   result<ending> wait(const std::string& job, std::chrono::milliseconds timeout) override {
-    return wait_until(job, std::chrono::steady_clock::now() + timeout);
+    return wait_until(job, deadline_after(timeout));
   }
 
   result<reception> signal(const std::string& topic, json data, signal_options options) override {
@@ -85,7 +90,7 @@ public:
 
   result<feed> listen(const std::string& topic, const std::string& after,
                       std::chrono::milliseconds limit) override {
-    const auto until = std::chrono::steady_clock::now() + limit;
+    const auto until = deadline_after(limit);
     for (auto from = after;;) {
       const auto left = left_until(until);
       const auto slice = slice_of(left);
@@ -155,8 +160,11 @@ private:
     line_reader reader{peer->get(), longest_answer};
     const auto line = write_line(peer->get(), request) ? reader.next() : std::nullopt;
     if (!line)
-      return failure{fault::unreachable,
-                     fmt::format("{}: the node went away before it answered", socket_.string())};
+      return failure{
+          fault::unreachable,
+          fmt::format("{}: the node went away before it answered; whether it was done is "
+                      "unknown",
+                      socket_.string())};
     return read_answer(*line, socket_.string());
   }
 

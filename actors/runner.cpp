@@ -15,12 +15,20 @@ namespace {
 /// Folding stops here, so that a loop of passthroughs is many commits and not one.
 constexpr std::size_t folded_records = 64;
 constexpr std::size_t folded_bytes = 256 << 10;
+/// A step at which actors died so often is not made again: it would be for ever.
+constexpr int most_lost = 5;
 
 } // namespace
 
 held* runner::find(const std::string& job) {
   const auto found = jobs_.find(job);
   return found == jobs_.end() ? nullptr : &found->second;
+}
+
+/// A start that is not answered is no job yet: another of its name may be ours.
+held* runner::find_born(const std::string& job) {
+  auto* of = find(job);
+  return of == nullptr || of->request ? nullptr : of;
 }
 
 std::string_view runner::activity(const std::string& job, std::uint32_t at) const {
@@ -30,7 +38,7 @@ std::string_view runner::activity(const std::string& job, std::uint32_t at) cons
 }
 
 void runner::go_on(const std::string& job, held& of) {
-  if (of.rereading || of.current) return;
+  if (of.rereading || of.current || of.lost == most_lost) return;
   if (of.waiting.empty()) {
     if (of.draft) commit(job, of);
     return;
@@ -45,6 +53,7 @@ void runner::go_on(const std::string& job, held& of) {
   const auto now = is_due ? std::max(now_ms_, *next.due_ms) : now_ms_;
   of.current = next;
   of.step = ++steps_;
+  of.step_ms = now;
   wishes.push_back(
       wish::step{job, of.app, of.rules, of.view, std::move(next), now, terms_.limits, of.step});
 }
@@ -54,7 +63,16 @@ void runner::step_lost(const std::string& job, std::uint64_t number) {
   if (of == nullptr || !of->current || of->step != number) return;
   of->waiting.push_front(std::move(*of->current));
   of->current.reset();
-  go_on(job, *of);
+  if (of->rereading) return read_at_rest(job, *of);
+  if (++of->lost < most_lost) return go_on(job, *of);
+  const auto why = fmt::format("activity \"{}\" died {} times at the same step",
+                               activity(job, of->waiting.front().at.activity), most_lost);
+  if (of->unborn) {
+    answer_start(job, *of, failure{fault::failed, why + "; nothing was accepted"});
+    return drop(job);
+  }
+  wishes.push_back(wish::warn{job, why + ": the job stays as it is until it is interrupted or "
+                                         "another engine takes it up"});
 }
 
 void runner::stepped(const std::string& job, std::uint64_t number, std::optional<outcome> made) {
@@ -63,10 +81,10 @@ void runner::stepped(const std::string& job, std::uint64_t number, std::optional
   auto& of = *found;
   auto what = std::move(*of.current);
   of.current.reset();
+  of.lost = 0;
   if (of.rereading) {
     of.waiting.push_front(std::move(what));
-    if (of.out.empty()) wishes.push_back(wish::read{job});
-    return;
+    return read_at_rest(job, of);
   }
   if (!made) {
     // A job that has ended has no mail any more: the store dropped it with the end.
@@ -74,7 +92,7 @@ void runner::stepped(const std::string& job, std::uint64_t number, std::optional
       if (what.mail.empty() && !of.out.empty()) of.out.back().moot.push_back(std::move(what));
       return go_on(job, of);
     }
-    made = acknowledge({*of.app, *of.rules, now_ms_, terms_.limits}, *of.view, what);
+    made = acknowledge({*of.app, *of.rules, of.step_ms, terms_.limits}, *of.view, what);
   }
   if (!of.draft) {
     of.draft.emplace();
@@ -163,6 +181,7 @@ void runner::drop(const std::string& job) {
   const auto found = jobs_.find(job);
   if (found == jobs_.end()) return;
   call_off(job, found->second, true);
+  look_for_unsure(found->second);
   // Who still waits for its end has to ask whoever has it now.
   auto& askers = found->second.askers;
   std::move(askers.begin(), askers.end(), std::back_inserter(wishes));
@@ -170,14 +189,18 @@ void runner::drop(const std::string& job) {
 }
 
 void runner::forget_all() {
+  const auto is_unknown = [](const std::string& job) {
+    return failure{fault::unreachable,
+                   fmt::format("whether job \"{}\" has begun is unknown: this engine lost its "
+                               "lease; ask for the job",
+                               job)};
+  };
   for (auto& [job, of] : jobs_) {
     call_off(job, of, true);
-    answer_start(job, of,
-                 failure{fault::unreachable,
-                         fmt::format("whether job \"{}\" has begun is unknown: this engine lost "
-                                     "its lease; ask for the job",
-                                     job)});
+    answer_start(job, of, is_unknown(job));
   }
+  for (auto& each : std::exchange(displaced_, {}))
+    wishes.push_back(wish::accept{each.request, is_unknown(each.job)});
   jobs_.clear();
   unread_.clear();
   unanswered_.clear();

@@ -6,6 +6,7 @@
 #include "flows/limits.hpp"
 
 #include <chrono>
+#include <map>
 #include <set>
 #include <string>
 #include <string_view>
@@ -20,6 +21,7 @@ struct job_terms {
   history_mode history = history_mode::full;
   std::chrono::milliseconds stats_keep = std::chrono::hours{24 * 90}; ///< 0: for ever
   std::uint64_t records = 10'000;                                     ///< `limits.history.records`
+  std::size_t room = 20'000; ///< `limits.jobs`: more are left to whoever has room
 };
 
 /// A job as the store has it, as far as a comparison goes.
@@ -46,6 +48,10 @@ public:
   void own(token mine) { mine_ = mine; }
   void tick(std::int64_t now_ms) { now_ms_ = now_ms; }
   [[nodiscard]] std::size_t size() const noexcept { return jobs_.size(); }
+  /// Jobs that are ours and cannot be run here count too.
+  [[nodiscard]] bool has_room() const noexcept {
+    return jobs_.size() + unread_.size() < terms_.room;
+  }
   /// An activity's id, for those who tell of it; empty: the job is not here.
   [[nodiscard]] std::string_view activity(const std::string& job, std::uint32_t at) const;
 
@@ -54,12 +60,12 @@ public:
              std::string id, json message, std::string gid, bool has_room);
   /// Somebody starts a failed job again: `failed` is it as it was before the step that failed. The
   /// answer comes as for `start`.
-  void revive(std::uint64_t request, std::shared_ptr<const class job> failed, std::string id,
+  void revive(std::uint64_t request, std::shared_ptr<const class job> failed, const std::string& id,
               std::string gid, bool has_room);
   /// The activity's actor has made the step; none: it has no effect.
   /// A step that is not the job's newest is one of an earlier life of it here.
   void stepped(const std::string& job, std::uint64_t number, std::optional<outcome> made);
-  /// The activity's actor died at it: the step is made again.
+  /// The activity's actor died at it: the step is made again, but for one at which they die each time.
   void step_lost(const std::string& job, std::uint64_t number);
   /// The answer to a write, named by the head that it makes.
   void started(const std::string& job, const head& made, const result<receipt>& answer);
@@ -87,17 +93,23 @@ public:
 
 private:
   held* find(const std::string& job);
+  held* find_born(const std::string& job);
   void drop(const std::string& job);
   void replace(const std::string& job, held& by);
   void answer_start(const std::string& job, held& of, const result<receipt>& answer);
   void mistrust(const std::string& job, held& of);
+  void read_at_rest(const std::string& job, const held& of);
   void refuse(held& of, const result<receipt>& answer);
+  void look_for_unsure(const held& of);
+  void look_for(const std::string& job);
   void conceive(const std::string& job, held& of, const identity& who, const value& message);
   void come_alive(const std::string& job, held& of, const identity& who);
   void go_on(const std::string& job, held& of);
   void commit(const std::string& job, held& of);
   void keep_short(const std::string& job, const held& of, const promised& now);
   void receive(const std::string& job, held& of, const receipt& got);
+  std::vector<std::string> adopt(const held& of, promised& now);
+  void send_out(const std::string& job, held& of, promised& now);
   void deliver(const std::string& job, held& of, const std::vector<mail>& got);
   void see(held& of, const std::vector<mail>& got);
   void call(const std::string& job, held& of, leg_one what);
@@ -110,15 +122,22 @@ private:
   [[nodiscard]] birth give_birth(const plan& app, const offspring& child, bool mine,
                                  promised& with) const;
 
-  /// More jobs than this are left to whoever has room.
-  static constexpr std::size_t room = 50'000;
+  /// A start that is with the store, and whose place here another job of its name has got.
+  struct displaced_start {
+    std::string job;
+    head made{};
+    std::uint64_t request = 0;
+  };
 
   const shelf& plans_;
   job_terms terms_;
   token mine_ = 0;
   std::int64_t now_ms_ = 0;
   std::unordered_map<std::string, held> jobs_;
-  std::set<std::string> unread_; ///< to be read again
+  std::vector<displaced_start> displaced_;
+  /// To be read again: at once, or when this version is known.
+  std::map<std::string, shelf::key> unread_;
+  std::set<shelf::key> unknown_; ///< versions that were missed, and that was said
   std::uint64_t steps_ = 0;
   std::vector<wish::interrupt> unanswered_; ///< the store did not say what has become of them
 };

@@ -11,6 +11,7 @@ namespace {
 
 failure several(const std::vector<std::shared_ptr<const plan>>& active) {
   std::vector<std::string_view> apps;
+  apps.reserve(active.size());
   for (const auto& each : active) apps.push_back(each->app);
   return {fault::bad_request,
           fmt::format("several apps are active, say which: {}", fmt::join(apps, ", "))};
@@ -20,7 +21,7 @@ failure several(const std::vector<std::shared_ptr<const plan>>& active) {
 
 void shelf::put(std::shared_ptr<const plan> made) {
   const std::scoped_lock lock{guard_};
-  plans_.insert_or_assign(key{made->app, made->version}, std::move(made));
+  plans_.try_emplace(key{made->app, made->version}, std::move(made)); // the same is there already
 }
 
 void shelf::activate(const std::string& app, const std::string& version) {

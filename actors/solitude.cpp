@@ -29,7 +29,7 @@ struct solitude::shared {
   clock::time_point next_look{};
 };
 
-solitude::solitude(std::shared_ptr<ledger> store, const std::vector<std::string>& topics,
+solitude::solitude(const std::shared_ptr<ledger>& store, const std::vector<std::string>& topics,
                    std::chrono::milliseconds patience)
     : shared_{std::make_shared<shared>()} {
   shared_->store = store;
@@ -39,6 +39,8 @@ solitude::solitude(std::shared_ptr<ledger> store, const std::vector<std::string>
 
 void solitude::look() {
   auto& s = *shared_;
+  const auto store = s.store.lock();
+  if (!store) return;
   {
     const std::scoped_lock lock{s.guard};
     const auto now = clock::now();
@@ -48,18 +50,18 @@ void solitude::look() {
     s.comes_until.reset();
     s.next_look = now + look_every;
   }
-  ask(shared_, 0);
+  ask(*store, shared_, 0);
 }
 
-void solitude::ask(const std::shared_ptr<shared>& with, std::size_t topic) {
-  const auto store = with->store.lock();
-  if (!store || topic == with->backlogs.size()) {
+/// Again on the store's own thread: whose answer it is is there, and must not be held by it.
+void solitude::ask(ledger& store, const std::shared_ptr<shared>& with, std::size_t topic) {
+  if (topic == with->backlogs.size()) {
     const std::scoped_lock lock{with->guard};
     with->asking = false;
     return;
   }
-  store->serve(with->backlogs[topic], 1, [with, topic](result<std::size_t> told) {
-    if (!told || *told == 0) return ask(with, topic + 1);
+  store.serve(with->backlogs[topic], 1, [&store, with, topic](result<std::size_t> told) {
+    if (!told || *told == 0) return ask(store, with, topic + 1);
     const std::scoped_lock lock{with->guard};
     with->asking = false;
     with->comes_until = clock::now() + with->patience;

@@ -17,7 +17,7 @@ class solitude {
 public:
   /// `topics`: those that this node serves. `patience`: how long a call that was let go may take to
   /// come here; it may be another node's.
-  solitude(std::shared_ptr<ledger> store, const std::vector<std::string>& topics,
+  solitude(const std::shared_ptr<ledger>& store, const std::vector<std::string>& topics,
            std::chrono::milliseconds patience);
 
   /// Lets the next one go, if none is out and it is worth looking.
@@ -25,12 +25,12 @@ public:
   /// A commit goes out: it may leave one here.
   void notice(const write& what);
   void begins(open_calls::place at);
-  /// Of a call that was not alone: nothing.
+  /// Nobody has the call any more. Of one that was not alone: nothing.
   void ends(const open_calls::place& at);
 
 private:
   struct shared;
-  static void ask(const std::shared_ptr<shared>& with, std::size_t topic);
+  static void ask(ledger& store, const std::shared_ptr<shared>& with, std::size_t topic);
   std::shared_ptr<shared> shared_; ///< the store's answers may outlive us
 };
 

@@ -18,8 +18,8 @@ class spinning : public caf::policy::work_stealing {
 public:
   struct coordinator_data : work_stealing::coordinator_data {
     using work_stealing::coordinator_data::coordinator_data;
-    std::atomic<std::size_t> spinner{
-        nobody}; ///< which thread; at most one, others need the processors
+    /// Which thread: at most one, others need the processors.
+    std::atomic<std::size_t> spinner{nobody};
   };
 
   template <class Coordinator>

@@ -34,17 +34,25 @@ stop_signal::stop_signal() {
   sigemptyset(&mine.sa_mask);
   ::sigaction(SIGTERM, &mine, &term_before_);
   ::sigaction(SIGINT, &mine, &int_before_);
+  mine.sa_handler = SIG_IGN;
+  ::sigaction(SIGPIPE, &mine, &pipe_before_);
 }
 
 stop_signal::~stop_signal() {
   ::sigaction(SIGTERM, &term_before_, nullptr);
   ::sigaction(SIGINT, &int_before_, nullptr);
+  ::sigaction(SIGPIPE, &pipe_before_, nullptr);
   ::close(bell.exchange(-1));
 }
 
 void stop_signal::wait() const {
   pollfd watched{bell.load(), POLLIN, 0};
-  while (count() == 0) ::poll(&watched, 1, -1);
+  while (count() == 0 && !woken_) ::poll(&watched, 1, -1);
+}
+
+void stop_signal::wake() noexcept {
+  woken_ = true;
+  ::eventfd_write(bell.load(), 1);
 }
 
 int stop_signal::count() const noexcept { return signals.load(); }

@@ -154,29 +154,33 @@ void send_signal(ledger& to, const shelf& plans, signal_request what, then<signa
     if (!app) return done(app.error());
     what.app = std::move(*app);
   }
+  if (plans.versions(what.app).empty())
+    return done(
+        failure{fault::not_found, fmt::format("no version of app \"{}\" is known", what.app)});
   auto way = find_route(plans, what.app, what.topic, what.data, to.now());
   const auto unknown = failure{
       fault::not_found, fmt::format("no hook of app \"{}\" names \"{}\"", what.app, what.topic)};
   if (!way.is_named && way.others.empty()) return done(unknown);
-  done = in_words(std::move(done), failure{fault::not_found, {}},
-                  fmt::format("nobody waits at \"{}\" for {}", what.topic,
-                              way.boards.empty() ? "what has nothing of what its hooks match by: " +
-                                                       shortened(what.data)
-                                                 : shortened(what.data) + " any more"));
+  auto told =
+      in_words(done, failure{fault::not_found, {}},
+               fmt::format("nobody waits at \"{}\" for {}", what.topic,
+                           way.boards.empty() ? "what has nothing of what its hooks match by: " +
+                                                    shortened(what.data)
+                                              : shortened(what.data) + " any more"));
   signal made;
   made.id = what.id;
   made.boards = std::move(way.boards);
   made.what = {what.mail, "signal", {}, signal_body(200, what.data)};
   made.keep_until_ms = to.now() + early_ms;
-  auto go_on = [&to, made = std::move(made), refused = way.refused,
-                done](bool is_named, const failure& why) mutable {
+  auto go_on = [&to, made = std::move(made), refused = way.refused, done,
+                told = std::move(told)](bool is_named, const failure& why) mutable {
     if (!is_named) return done(why);
     if (refused) return done(*refused);
-    to.send(std::move(made), std::move(done));
+    to.send(std::move(made), std::move(told));
   };
   if (way.is_named) return go_on(true, unknown);
   std::make_shared<search>(to, what.app, std::move(way.others),
-                           [go_on, unknown, done](result<bool> runs) mutable {
+                           [go_on, unknown, done = std::move(done)](result<bool> runs) mutable {
                              if (!runs) return done(runs.error());
                              go_on(*runs, unknown);
                            })
@@ -184,7 +188,7 @@ void send_signal(ledger& to, const shelf& plans, signal_request what, then<signa
 }
 
 void find_failed(ledger& from, const std::string& job, then<failed_job> done) {
-  from.read(job, [&from, job, done](result<snapshot> got) {
+  from.read(job, [&from, job, done = std::move(done)](result<snapshot> got) {
     if (!got) return done(got.error());
     if (got->state != "failed")
       return done(failure{fault::conflict,

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <chrono>
 #include <memory>
+#include <utility>
 #include <vector>
 
 namespace quipu {
@@ -18,26 +19,30 @@ constexpr std::chrono::seconds pause{1};
 
 } // namespace
 
-caf::behavior warden_actor(caf::event_based_actor* self, std::size_t count,
-                           const std::function<caf::actor(caf::event_based_actor*)>& spawn_engine,
-                           const caf::actor& hub,
-                           const std::function<void(const std::string&)>& warn) {
+caf::behavior warden_actor(caf::event_based_actor* self, warden_parts parts) {
+  const auto with = std::make_shared<const warden_parts>(std::move(parts));
   const auto engines = std::make_shared<std::vector<caf::actor>>();
   const auto draining = std::make_shared<bool>(false);
   const auto add = [=] {
-    auto engine = spawn_engine(self);
+    auto engine = with->spawn_engine(self);
     self->monitor(engine);
     self->send(engine, tick{});
-    self->send(hub, engine);
+    self->send(with->hub, engine);
     engines->push_back(std::move(engine));
   };
-  for (std::size_t each = 0; each < count; ++each) add();
+  for (std::size_t each = 0; each < with->engines; ++each) add();
+  for (const auto& [called, actor] : with->vital) self->monitor(actor);
   self->set_down_handler([=](const caf::down_msg& what) {
-    std::erase_if(*engines, [&](const caf::actor& each) { return each == what.source; });
+    const auto is_engine =
+        std::erase_if(*engines, [&](const caf::actor& each) { return each == what.source; });
     if (*draining) return;
-    warn(fmt::format("an engine died ({}); another takes its place",
-                     self->system().render(what.reason)));
-    self->delayed_send(self, pause, tick{});
+    const auto why = self->system().render(what.reason);
+    if (is_engine > 0) {
+      with->warn(fmt::format("an engine died ({}); another takes its place", why));
+      return self->delayed_send(self, pause, tick{});
+    }
+    for (const auto& [called, actor] : with->vital)
+      if (actor == what.source) with->fail(fmt::format("{} died ({})", called, why));
   });
   self->set_exit_handler([=](const caf::exit_msg& what) {
     *draining = true;
@@ -46,7 +51,7 @@ caf::behavior warden_actor(caf::event_based_actor* self, std::size_t count,
   });
   return {
       [=](tick) {
-        if (!*draining && engines->size() < count) add();
+        if (!*draining && engines->size() < with->engines) add();
       },
       [=](drain) {
         *draining = true;

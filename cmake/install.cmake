@@ -10,4 +10,10 @@ configure_package_config_file(${CMAKE_CURRENT_LIST_DIR}/quipuConfig.cmake.in
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/quipuConfigVersion.cmake COMPATIBILITY SameMinorVersion)
 install(FILES ${PROJECT_BINARY_DIR}/quipuConfig.cmake ${PROJECT_BINARY_DIR}/quipuConfigVersion.cmake
   cmake/FindCAF.cmake cmake/FindLMDB.cmake DESTINATION ${package_dir})
+# What the README and the pages for users lead to, in the same places beside each other.
 install(FILES LICENSE README.md CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(DIRECTORY docs configs DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(DIRECTORY apps/examples DESTINATION ${CMAKE_INSTALL_DOCDIR}/apps)
+foreach(room collation flows lmdb_bridge redis_bridge actors apps)
+  install(FILES ${room}/README.md DESTINATION ${CMAKE_INSTALL_DOCDIR}/${room})
+endforeach()

@@ -1,6 +1,5 @@
 #include "collation/chain.hpp"
 
-#include <fmt/format.h>
 #include <openssl/evp.h>
 
 #include <memory>
@@ -28,9 +27,13 @@ head chain(std::string_view record, const head& before) {
 }
 
 std::string to_hex(const head& value) {
+  constexpr std::string_view digits = "0123456789abcdef";
   std::string text;
   text.reserve(value.size() * 2);
-  for (auto byte : value) fmt::format_to(std::back_inserter(text), "{:02x}", byte);
+  for (const auto byte : value) {
+    text += digits[byte >> 4U];
+    text += digits[byte & 0xfU];
+  }
   return text;
 }
 

@@ -90,7 +90,8 @@ struct pass_name {
   auto operator<=>(const pass_name&) const = default;
 };
 
-/// What an activity read and wrote in one pass. An empty value leaves what was there.
+/// What an activity read and wrote in one pass. An empty value leaves what was there, but for the
+/// signal of a hook that is answered anew.
 struct documents {
   value input;
   value output;

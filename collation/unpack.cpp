@@ -1,5 +1,6 @@
 #include "collation/pack.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <optional>
 #include <vector>
@@ -22,6 +23,7 @@ public:
     while (!open_.empty()) {
       auto& [within, left] = open_.back();
       if (left == 0) {
+        if (within->is_object()) check_keys(within->get_ref<json::object_t&>());
         open_.pop_back();
         continue;
       }
@@ -30,10 +32,9 @@ public:
         auto& items = within->get_ref<json::array_t&>();
         value(items.emplace_back());
       } else {
-        auto& entries = within->get_ref<json::object_t&>();
-        const auto [entry, made] = entries.emplace(key(), nullptr);
-        if (!made) throw no_messagepack{};
-        value(entry->second);
+        // Not `emplace`, which looks through all keys that are there.
+        json::object_t::Container& entries = within->get_ref<json::object_t&>();
+        value(entries.emplace_back(key(), nullptr).second);
       }
     }
     if (!rest_.empty()) throw no_messagepack{};
@@ -46,6 +47,23 @@ private:
     json* within;
     std::size_t left;
   };
+
+  /// No key is there twice.
+  static void check_keys(const json::object_t& entries) {
+    constexpr std::size_t few = 16;
+    if (entries.size() <= few) {
+      for (auto entry = entries.begin(); entry != entries.end(); ++entry)
+        if (std::any_of(entries.begin(), entry,
+                        [&](const auto& before) { return before.first == entry->first; }))
+          throw no_messagepack{};
+      return;
+    }
+    std::vector<std::string_view> keys;
+    keys.reserve(entries.size());
+    for (const auto& [key, item] : entries) keys.push_back(key);
+    std::sort(keys.begin(), keys.end());
+    if (std::adjacent_find(keys.begin(), keys.end()) != keys.end()) throw no_messagepack{};
+  }
 
   std::string_view take(std::size_t size) {
     if (size > rest_.size()) throw no_messagepack{};

@@ -1,5 +1,6 @@
 #include "flows/condition.hpp"
 
+#include "collation/codes.hpp"
 #include "flows/mapper/edge.hpp"
 #include "flows/mapper/machine.hpp"
 #include "flows/nearest.hpp"
@@ -14,10 +15,6 @@ namespace quipu {
 
 namespace {
 
-constexpr int least_code = 100;
-constexpr int greatest_code = 599;
-constexpr int pending_code = 202;
-constexpr int least_error = 400;
 constexpr std::array<std::string_view, 3> known_keys{"code", "gate", "match"};
 constexpr std::array<std::string_view, 2> known_gates{"and", "or"};
 constexpr std::array<std::string_view, 2> known_sides{"expected", "actual"};
@@ -25,25 +22,20 @@ constexpr std::array<std::string_view, 2> known_sides{"expected", "actual"};
 /// A code as it was written: 200, or '200'.
 std::optional<int> read_code(const tree& written) {
   if (written.is != tree::kind::scalar) return std::nullopt;
+  if (!written.is_string()) return codes::read(written.scalar);
   int code = condition::no_code;
-  if (written.scalar.is_number_integer()) {
-    code = static_cast<int>(
-        std::clamp<std::int64_t>(written.scalar.get<std::int64_t>(), 0, greatest_code + 1));
-  } else if (written.is_string()) {
-    const auto& text = written.text();
-    auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), code);
-    if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  }
-  if (code < least_code || code > greatest_code) return std::nullopt;
-  return code;
+  const auto& text = written.text();
+  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), code);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return codes::is_one(code) ? std::optional{code} : std::nullopt;
 }
 
 void read_codes(const tree& written, condition& into, findings& faults) {
   auto one = [&](const tree& item) {
     auto code = read_code(item);
     if (!code)
-      faults.error(item.at, fmt::format("a code is a number from {} to {}, not {}", least_code,
-                                        greatest_code, to_json(item).dump()));
+      faults.error(item.at, fmt::format("a code is a number from {} to {}, not {}", codes::least,
+                                        codes::greatest, to_json(item).dump()));
     into.codes.push_back(code.value_or(condition::no_code));
   };
   if (!written.is_list()) return one(written);
@@ -156,7 +148,7 @@ result<bool> condition::holds(const environment& from, const fuel& limit) const 
 
 bool condition::admits(int code) const noexcept {
   if (always) return *always;
-  if (codes.empty()) return code < least_error && code != pending_code;
+  if (codes.empty()) return codes::is_success(code);
   return std::find(codes.begin(), codes.end(), code) != codes.end();
 }
 

@@ -174,6 +174,7 @@ result<cron> cron::parse(std::string_view expression) {
 }
 
 std::optional<std::int64_t> cron::next(std::int64_t after_ms) const {
+  if (!has_day()) return std::nullopt;
   const auto from = floor_div(after_ms, minute_ms) + 1;
   auto day = floor_div(from, day_minutes);
   auto minute = first_minute(from - day * day_minutes);
@@ -186,6 +187,17 @@ std::optional<std::int64_t> cron::next(std::int64_t after_ms) const {
   const auto at = *found * day_minutes + *minute;
   if (at > std::numeric_limits<std::int64_t>::max() / minute_ms) return std::nullopt;
   return at * minute_ms;
+}
+
+// Whether a month has one of the days: every date falls on every weekday, only 30 February is none.
+bool cron::has_day() const {
+  if (either_day_) return true;
+  constexpr std::array<unsigned, 12> lengths{31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+  for (unsigned month = 1; month <= lengths.size(); ++month) {
+    const auto days = (std::uint64_t{1} << (lengths[month - 1] + 1)) - 1;
+    if (has(months_, month) && (days_ & days) != 0) return true;
+  }
+  return false;
 }
 
 // The first day at or after `from` that fits, in days since the epoch.

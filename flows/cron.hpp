@@ -26,6 +26,7 @@ public:
   [[nodiscard]] std::optional<std::int64_t> next(std::int64_t after_ms) const;
 
 private:
+  [[nodiscard]] bool has_day() const;
   [[nodiscard]] std::optional<std::int64_t> first_day(std::int64_t from) const;
   [[nodiscard]] std::optional<std::int64_t> first_minute(std::int64_t from) const;
 

@@ -7,6 +7,19 @@
 
 namespace quipu {
 
+namespace {
+
+/// Where each name stands: what a job shares may be a hundred thousand of them. The names are the
+/// list's own.
+std::map<std::string_view, std::size_t>
+by_name(const std::vector<std::pair<std::string, value>>& data) {
+  std::map<std::string_view, std::size_t> places;
+  for (std::size_t at = 0; at < data.size(); ++at) places.emplace(data[at].first, at);
+  return places;
+}
+
+} // namespace
+
 draft::draft(const flow& rules, const job& before, std::int64_t now_ms)
     : rules_(rules), before_(before), open_(before.open()), begun_(before.begun()) {
   made_.what.number = before.records() + 1;
@@ -249,19 +262,31 @@ documents& draft::written(const instance& at) {
   return made_.what.written.emplace_back(at, documents{}).second;
 }
 
-void draft::write(std::string name, value data) {
-  for (auto& [known, old] : made_.what.data)
-    if (known == name) {
-      old = std::move(data);
-      return;
-    }
-  made_.what.data.emplace_back(std::move(name), std::move(data));
+void draft::write(json::object_t&& members) {
+  auto& made = made_.what.data;
+  made.reserve(made.size() + members.size()); // `known` views its names
+  const auto known = by_name(made);
+  for (auto& [name, data] : members) {
+    const auto found = known.find(name);
+    if (found != known.end())
+      made[found->second].second = value{std::move(data)};
+    else
+      made.emplace_back(name, value{std::move(data)});
+  }
 }
 
 json draft::shared() const {
+  const auto& made = made_.what.data;
+  const auto rewritten = by_name(made);
   auto all = json::object();
-  for (const auto& [name, stored] : before_.data()) all[name] = *stored;
-  for (const auto& [name, written] : made_.what.data) all[name] = *written;
+  json::object_t::Container& members = all.get_ref<json::object_t&>();
+  members.reserve(before_.data().size() + made.size());
+  for (const auto& [name, stored] : before_.data()) {
+    const auto found = rewritten.find(name);
+    members.emplace_back(name, found == rewritten.end() ? *stored : *made[found->second].second);
+  }
+  for (const auto& [name, written] : made)
+    if (before_.data(name) == nullptr) members.emplace_back(name, *written);
   return all;
 }
 

@@ -69,7 +69,8 @@ public:
   [[nodiscard]] std::int64_t answered_ms(const instance& at) const;
   /// What will be written about an activity.
   documents& written(const instance& at);
-  void write(std::string name, value data);
+  /// Writes into the job's shared data; no key is in `members` twice.
+  void write(json::object_t&& members);
   /// The job's shared data with what the step has written.
   [[nodiscard]] json shared() const;
 

@@ -18,7 +18,9 @@ namespace quipu {
 /// The path behind it is the mapper's business.
 struct slot {
   enum class document : std::uint8_t { input, output, hook, job };
-  enum class part : std::uint8_t { data, metadata };
+  /// `topic` is `metadata.stp` of an activity, which is not read but made: only who asks for it, or
+  /// for the whole of the metadata, pays for it. `metadata` is all else of it.
+  enum class part : std::uint8_t { data, metadata, topic, whole_metadata };
 
   static constexpr std::uint32_t whole_job = 0xffffffffU;
 

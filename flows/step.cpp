@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <stdexcept>
+#include <utility>
 
 namespace quipu {
 
@@ -108,11 +109,17 @@ outcome create(const ground& on, const identity& who, const value& message) {
   return std::move(first.made());
 }
 
-result<std::string> job_id(const ground& on, const json& message) {
+result<std::string> job_id(const ground& on, const json& message, std::string gid) {
   const auto& trigger = on.rules.activities.front();
   if (!trigger.job_id) return std::string{};
   const job nothing;
   draft asked{on.rules, nothing, on.now_ms};
+  // Chance is drawn for this start, so that the same start asks for the same id and no other does.
+  auto& who = asked.what().born.emplace();
+  who.gid = std::move(gid);
+  who.app = on.app.app;
+  who.version = on.app.version;
+  who.topic = on.rules.topic;
   asked.written({}).input = value{message};
   auto made = trigger.job_id->evaluate(view{asked, {}}, on.limits.mapping);
   if (!made)

@@ -43,12 +43,13 @@ struct ground {
 
 /// The id that the trigger's `stats.id` gives a job; empty: it has none. `invalid`: it gives no
 /// usable id.
-[[nodiscard]] result<std::string> job_id(const ground& on, const json& message);
+[[nodiscard]] result<std::string> job_id(const ground& on, const json& message, std::string gid);
 
 /// Whether a message may start a job. `invalid`: path and rule.
 [[nodiscard]] result<void> admit(const ground& on, const json& message);
 
-/// The calls of a job that are out, as they are made again: the same input, the same attempt.
+/// A call of a job that is out, as it is made again: the same input, the same attempt. None: there
+/// is none, or its input can no more be mapped, which an event of cause `recalled` makes its error.
 [[nodiscard]] std::optional<leg_one> call_of(const ground& on, const job& before,
                                              const instance& at);
 

@@ -1,5 +1,6 @@
 #include "flows/view.hpp"
 
+#include "collation/codes.hpp"
 #include "flows/mapper/calendar.hpp"
 
 #include <algorithm>
@@ -9,11 +10,9 @@ namespace quipu {
 
 namespace {
 
-constexpr int least_error = 400;
-
 /// An error that was caught says nothing any more when its activity has been answered anew.
 documents newest(documents said) {
-  if (said.code < least_error) said.error = {};
+  if (!codes::is_error(said.code)) said.error = {};
   return said;
 }
 
@@ -27,20 +26,22 @@ const json* view::keep(value what) const {
   return kept_.back().get();
 }
 
+template <class Make>
+const json* view::once(const slot& what, Make make) const {
+  const auto known = std::find_if(made_.begin(), made_.end(),
+                                  [&what](const auto& each) { return each.first == what; });
+  return &(known != made_.end() ? *known : made_.emplace_back(what, make())).second;
+}
+
 const json* view::read(const slot& what) const {
   if (what.activity == slot::whole_job) {
-    if (what.which == slot::part::metadata) {
-      made_.push_back(job_metadata());
-      return &made_.back();
-    }
+    if (what.which == slot::part::metadata) return once(what, [this] { return job_metadata(); });
     if (!data_) data_ = of_.shared();
     return &*data_;
   }
+  if (what.which == slot::part::topic) return topic(what.activity);
+  if (what.which != slot::part::data) return once(what, [&] { return activity_metadata(what); });
   auto documents = seen(what.activity);
-  if (what.which == slot::part::metadata) {
-    made_.push_back(activity_metadata(what.activity, documents));
-    return &made_.back();
-  }
   switch (what.of) {
   case slot::document::input: return keep(std::move(documents.input));
   case slot::document::hook: return keep(std::move(documents.hook));
@@ -95,18 +96,31 @@ json view::job_metadata() const {
   return meta;
 }
 
-json view::activity_metadata(std::uint32_t activity, const documents& what) const {
+json view::activity_metadata(const slot& asked) const {
+  const auto activity = asked.activity;
+  const auto what = seen(activity);
   const auto& rules = of_.rules().activities[activity];
   const auto at = of_.above(activity, here_);
   auto meta = json{{"aid", rules.id}, {"atp", name(rules.kind)}};
-  if (rules.topic)
-    if (auto topic = rules.topic->evaluate(view{of_, at}); topic && *topic && (*topic)->is_string())
-      meta["stp"] = std::move(**topic);
+  if (asked.which == slot::part::whole_metadata)
+    if (const auto* its = topic(activity)) meta["stp"] = *its;
   if (what.code != 0) meta["ac"] = what.code;
   if (what.at_ms != 0) meta["au"] = iso_time(what.at_ms);
   if (what.error) meta["err"] = *what.error;
   meta["dad"] = at.pass;
   return meta;
+}
+
+const json* view::topic(std::uint32_t activity) const {
+  const auto& rule = of_.rules().activities[activity].topic;
+  if (!rule) return nullptr;
+  const auto [known, fresh] = topics_.try_emplace(activity, nullptr);
+  if (!fresh) return known->second;
+  // A topic that reads topics reads only such as read none (plan.cpp), so this ends.
+  auto made = rule->evaluate(view{of_, of_.above(activity, here_)});
+  if (!made || !*made || !(*made)->is_string()) return nullptr;
+  made_.emplace_back(slot{activity, slot::document::output, slot::part::topic}, std::move(**made));
+  return known->second = &made_.back().second;
 }
 
 double view::chance() const {

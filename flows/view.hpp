@@ -4,6 +4,7 @@
 #include "flows/mapping.hpp"
 
 #include <deque>
+#include <map>
 #include <optional>
 
 namespace quipu {
@@ -23,15 +24,20 @@ public:
 private:
   [[nodiscard]] documents seen(std::uint32_t activity) const;
   [[nodiscard]] json job_metadata() const;
-  [[nodiscard]] json activity_metadata(std::uint32_t activity, const documents& what) const;
+  [[nodiscard]] json activity_metadata(const slot& asked) const;
+  /// The topic of an activity, or nullptr: it has none, or none that can be made.
+  [[nodiscard]] const json* topic(std::uint32_t activity) const;
   const json* keep(value what) const;
+  template <class Make>
+  const json* once(const slot& what, Make make) const;
 
   const draft& of_;
   instance here_;
   value said_;
   mutable std::deque<value> kept_; ///< what was handed out lives as long as the view
   mutable std::optional<json> data_;
-  mutable std::deque<json> made_;
+  mutable std::deque<std::pair<slot, json>> made_;      ///< what no document holds, each made once
+  mutable std::map<std::uint32_t, const json*> topics_; ///< by activity, each made once
   mutable std::uint64_t drawn_ = 0;
 };
 

@@ -213,7 +213,7 @@ void store::publish(const publication& what) {
 
 void store::trim_publications() {
   while (counters_.published_bytes > 0) {
-    const auto oldest = txn().first(table::publications, {});
+    const auto oldest = next_in(table::publications, {});
     if (!oldest) return;
     const auto at = unpacker{oldest->second}.time();
     if (at > now - publications_ms && counters_.published_bytes <= publications_bytes) return;

@@ -82,9 +82,9 @@ result<std::unique_ptr<lmdb_ledger>> lmdb_ledger::open(options with) {
       made->rows.commit();
     }
     const auto relaxed = with.durable == durability::relaxed;
-    made->writer.emplace(made->rows,
-                         lmdb::writer::settings{relaxed, with.read_only, with.most_queued,
-                                                made->title, made->clock});
+    made->writer.emplace(made->rows, lmdb::writer::settings{relaxed, with.read_only,
+                                                            with.most_queued, made->title,
+                                                            made->clock, std::move(with.complain)});
     return std::unique_ptr<lmdb_ledger>{new lmdb_ledger{std::move(made)}};
   } catch (const lmdb::trouble& why) {
     return failure{fault::unavailable, fmt::format("{}: {}", title(with), why.what())};
@@ -101,6 +101,10 @@ std::string lmdb_ledger::describe() const { return inside_->title; }
 
 void lmdb_ledger::on_bell(std::function<void(token)> ring) {
   inside_->writer->on_bell(std::move(ring));
+}
+
+void lmdb_ledger::on_fault(std::function<void(const std::string& why)> tell) {
+  inside_->writer->on_fault(std::move(tell));
 }
 
 void lmdb_ledger::deploy(app_version what, then<void> done) {

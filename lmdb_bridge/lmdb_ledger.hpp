@@ -28,6 +28,9 @@ public:
     /// Epoch milliseconds, for tests. None: the wall clock when the store was opened and steady
     /// time since, never behind the newest time that the store has known.
     std::function<std::int64_t()> clock;
+    /// Told on the store's thread, once for each row at the head of a queue that is damaged and
+    /// passed by.
+    std::function<void(std::string)> complain;
   };
 
   /// All leases found have lapsed: whoever had them is dead, since only one process may hold the
@@ -52,6 +55,7 @@ public:
   void pop(token mine, std::size_t most,
            then<std::vector<std::pair<std::string, std::vector<mail>>>> done) override;
   void on_bell(std::function<void(token)> ring) override;
+  void on_fault(std::function<void(const std::string& why)> tell) override;
 
   void start(birth what, then<receipt> done) override;
   void apply(commit what, then<receipt> done) override;

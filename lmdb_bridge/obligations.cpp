@@ -38,9 +38,10 @@ result<void> store::deliver(job* of, const std::string& id, const mail& what, bo
 fired store::due(std::int64_t now_ms, std::size_t most) {
   trim_publications();
   fired done;
-  auto next = txn().first(table::timers, {});
-  for (; next && done.count < most; next = txn().first(table::timers, {})) {
+  auto next = next_in(table::timers, {});
+  for (; next && done.count < most; next = next_in(table::timers, {})) {
     if (unbiased(read_be64(next->first)) > now_ms) break;
+    take_up(table::timers, next->first);
     txn().erase(table::timers, next->first);
     ++done.count;
     unpacker from{next->second};
@@ -79,8 +80,9 @@ fired store::due(std::int64_t now_ms, std::size_t most) {
 std::size_t store::serve(const std::string& topic, std::size_t most) {
   std::size_t told = 0;
   for (; told < most; ++told) {
-    const auto waiting = txn().first(table::backlog, key(topic));
+    const auto waiting = next_in(table::backlog, key(topic));
     if (!waiting) break;
+    take_up(table::backlog, waiting->first);
     txn().erase(table::backlog, waiting->first);
     unpacker from{waiting->second};
     auto& of = touch(load(from.number()));

@@ -43,8 +43,9 @@ result<std::vector<snapshot>> store::claim(token mine, std::size_t most) {
   if (auto may = may_own(mine); !may) return may.error();
   std::vector<snapshot> mine_now;
   while (mine_now.size() < most) {
-    const auto next = txn().first(table::ready, {});
+    const auto next = next_in(table::ready, {});
     if (!next) break;
+    take_up(table::ready, next->first);
     auto& of = load(read_be64(next->second));
     own(of, mine);
     mine_now.push_back(look(of));
@@ -58,8 +59,9 @@ result<std::vector<snapshot>> store::take(token dead, token mine, std::size_t mo
   if (held && !held->spent && held->until_ms > now)
     return refusals::lease_holds(dead, held->who, held->until_ms - now);
   std::vector<snapshot> mine_now;
-  auto next = txn().first(table::sets, be64(dead));
-  for (; next && mine_now.size() < most; next = txn().first(table::sets, be64(dead))) {
+  auto next = next_in(table::sets, be64(dead));
+  for (; next && mine_now.size() < most; next = next_in(table::sets, be64(dead))) {
+    take_up(table::sets, next->first);
     auto& of = load(read_be64(next->first, 8));
     own(of, mine);
     mine_now.push_back(look(of));
@@ -84,8 +86,9 @@ result<snapshot> store::seize(const std::string& id, token mine) {
 std::vector<std::pair<std::string, std::vector<mail>>> store::pop(token mine, std::size_t most) {
   std::vector<std::pair<std::string, std::vector<mail>>> got;
   while (got.size() < most) {
-    const auto next = txn().first(table::queues, be64(mine));
+    const auto next = next_in(table::queues, be64(mine));
     if (!next) break;
+    take_up(table::queues, next->first);
     txn().erase(table::queues, next->first);
     auto& of = touch(load(read_be64(next->second)));
     of.queued = 0;

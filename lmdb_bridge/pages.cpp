@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdint>
@@ -83,6 +84,7 @@ public:
     for (auto number : free_)
       if (number > last_ || used_[number])
         fault(number, "is on the list of free pages, but in use or beyond the file");
+    std::ranges::sort(free_); // each transaction has a list of its own
     for (std::size_t at = 1; at < free_.size(); ++at)
       if (free_[at] == free_[at - 1]) fault(free_[at], "is free twice");
   }

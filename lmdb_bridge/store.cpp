@@ -47,6 +47,7 @@ void store::flush() {
   touched_.clear();
   for (auto number : loaded_) let_rest(number);
   loaded_.clear();
+  in_hand_.reset();
   if (jobs_.size() <= most_jobs_kept) return;
   jobs_.clear();
   numbers_.clear();
@@ -72,7 +73,14 @@ void store::abort() {
   touched_.clear();
   loaded_.clear();
   bells.clear();
+  in_hand_.reset();
   counters_ = written_;
+}
+
+bool store::pass_by(const broken_row& why) {
+  if (!in_hand_) return false;
+  leave(*in_hand_, why.what());
+  return true;
 }
 
 store::room store::room_for_jobs() {
@@ -140,6 +148,29 @@ job& store::touch(job& of) {
 void store::save(job& of) {
   save_borrowed(of);
   if (std::exchange(of.touched, false)) txn().put(table::jobs, be64(of.number), encode(of));
+}
+
+// The first row of a queue that is not passed by.
+std::optional<stored_row> store::next_in(table queue, std::string_view prefix) {
+  in_hand_.reset();
+  std::optional<stored_row> next;
+  txn().inspect(queue, prefix, [&](std::string_view at, std::string_view value, bool sound) {
+    if (!at.starts_with(prefix)) return false;
+    if (!passed_by_.empty() && passed_by_.contains({queue, std::string{at}})) return true;
+    if (sound)
+      next.emplace(at, value);
+    else
+      leave({queue, std::string{at}}, "it does not match its checksum");
+    return !sound;
+  });
+  return next;
+}
+
+void store::leave(const row_key& damaged, std::string_view why) {
+  passed_by_.insert(damaged);
+  complaints.push_back(fmt::format(
+      "row {} of {} is passed by: {}; `quipu verify` says what is damaged",
+      printable(damaged.second), table_names[static_cast<std::size_t>(damaged.first)], why));
 }
 
 std::vector<std::string> store::dump() {

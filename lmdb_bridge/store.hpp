@@ -23,6 +23,8 @@ public:
   std::int64_t now = 0;
   /// Tokens whose queues got something, 0 for the ready queue; the maker of calls takes them out.
   std::vector<token> bells;
+  /// What was found damaged at the head of a queue, a sentence each, once; likewise.
+  std::vector<std::string> complaints;
 
   /// Begins a transaction, unless one is open.
   void begin(bool read_only);
@@ -31,6 +33,10 @@ public:
   void commit();
   /// Nothing of the open transaction has been.
   void abort();
+  /// After a broken row, before `abort`: if a row of a queue was in hand it is passed by from now on,
+  /// and left to who checks the store, so that it does not hold up what stands behind it. False:
+  /// none was.
+  bool pass_by(const broken_row& why);
   [[nodiscard]] bool is_open() const { return txn_.has_value(); }
   enum class room : std::uint8_t { enough, full_file, full_disk };
   /// Whether a job may be begun: some room is kept for those that have begun already.
@@ -97,6 +103,8 @@ private:
     bool operator==(const counters&) const = default;
   };
 
+  using row_key = std::pair<table, std::string>;
+
   transaction& txn() { return *txn_; }
 
   // store.cpp: jobs as they are read and written
@@ -106,6 +114,11 @@ private:
   job& touch(job& of);
   void let_rest(std::uint64_t number);
   void save(job& of);
+
+  // store.cpp: queues, of which one damaged row stops nothing
+  std::optional<stored_row> next_in(table queue, std::string_view prefix);
+  void take_up(table queue, std::string_view key) { in_hand_.emplace(queue, key); }
+  void leave(const row_key& damaged, std::string_view why);
 
   // parts.cpp: what of a job may stand in rows of its own
   void set_field(job& of, const field& what);
@@ -182,6 +195,8 @@ private:
   std::unordered_map<std::string, std::uint64_t> numbers_; ///< of the jobs in `jobs_`
   std::vector<std::uint64_t> touched_;
   std::vector<std::uint64_t> loaded_; ///< by this call
+  std::optional<row_key> in_hand_;    ///< the row of a queue that this call is about
+  std::set<row_key> passed_by_;
 };
 
 } // namespace quipu::lmdb

@@ -56,11 +56,21 @@ void writer::on_bell(std::function<void(token)> ring) {
   ring_ = std::move(ring);
 }
 
+void writer::on_fault(std::function<void(const std::string& why)> tell) {
+  {
+    const std::lock_guard lock{mutex_};
+    tell_ = std::move(tell);
+    if (!tell_ || !fault_) return;
+  }
+  wake_.notify_one();
+}
+
 void writer::run() {
   for (;;) {
     auto batch = next_batch();
     const bool done = batch.empty() && !on_.is_open() && in_transaction_.empty();
     perform_all(std::move(batch));
+    tell_fault();
     if (!done) continue;
     const std::lock_guard lock{mutex_};
     if (stopping_ && queue_.empty()) return;
@@ -70,7 +80,7 @@ void writer::run() {
 // Waits until there is something to do or the open transaction is to be committed.
 writer::operations writer::next_batch() {
   std::unique_lock lock{mutex_};
-  const auto ready = [&] { return stopping_ || !queue_.empty(); };
+  const auto ready = [&] { return stopping_ || !queue_.empty() || (fault_ && tell_); };
   if (on_.is_open() || waits_for_room_)
     wake_.wait_until(lock, commit_at_, ready);
   else
@@ -117,17 +127,22 @@ void writer::perform(std::unique_ptr<operation> one) {
     one->refuse(no_room(*one, store::room::full_disk));
     return one->complete();
   }
-  try {
-    attempt(*one);
-    in_transaction_.push_back(std::move(one));
-  } catch (const trouble& why) {
-    again_without(std::move(one), why);
-  } catch (const broken_row& why) {
-    on_.abort();
-    (void)redo();
-    one->refuse({fault::corrupt, fmt::format("{}: {}", with_.describe, why.what())});
-    in_transaction_.push_back(std::move(one));
+  for (bool again = true; again;) {
+    again = false;
+    try {
+      attempt(*one);
+    } catch (const trouble& why) {
+      return again_without(std::move(one), why);
+    } catch (const broken_row& why) {
+      // A queue is gone through again without the row that it stumbled over.
+      const bool passes = on_.pass_by(why);
+      on_.abort();
+      again = redo() && passes;
+      if (!again) one->refuse(damaged(why));
+    }
   }
+  complain();
+  in_transaction_.push_back(std::move(one));
 }
 
 void writer::attempt(operation& one) {
@@ -173,6 +188,11 @@ void writer::again_without(std::unique_ptr<operation> culprit, const trouble& wh
       return;
     } catch (const trouble&) {
       on_.abort();
+    } catch (const broken_row& row) {
+      (void)on_.pass_by(row);
+      on_.abort(); // nothing else is in it
+      culprit->refuse(damaged(row));
+      return culprit->complete();
     }
   }
   culprit->refuse(fenced_ ? *fenced_ : no_room(*culprit, store::room::full_file));
@@ -240,6 +260,24 @@ void writer::ring_bells() {
     for (auto whose : bells) ring(whose);
 }
 
+void writer::complain() {
+  for (const auto& each : std::exchange(on_.complaints, {}))
+    if (with_.complain) with_.complain(fmt::format("{}: {}", with_.describe, each));
+}
+
+// Once, when those whose calls were in the transaction have had their answers.
+void writer::tell_fault() {
+  std::function<void(const std::string& why)> tell;
+  std::string why;
+  {
+    const std::lock_guard lock{mutex_};
+    if (!fault_ || !tell_) return;
+    tell = std::exchange(tell_, nullptr);
+    why = *fault_;
+  }
+  tell(why);
+}
+
 // What was in the transaction may be on disk or not.
 void writer::fence(const std::string& why) {
   fenced_ = failure{
@@ -252,6 +290,12 @@ void writer::fence(const std::string& why) {
   in_transaction_.clear();
   completed_ = 0;
   waits_for_room_ = false;
+  const std::lock_guard lock{mutex_};
+  fault_ = fenced_->message;
+}
+
+failure writer::damaged(const broken_row& why) const {
+  return {fault::corrupt, fmt::format("{}: {}", with_.describe, why.what())};
 }
 
 failure writer::no_room(const operation& one, store::room why) const {

@@ -68,6 +68,7 @@ public:
     std::size_t most_queued = 0; ///< beyond, no job is begun
     std::string describe;        ///< for messages
     std::function<std::int64_t()> now;
+    std::function<void(std::string)> complain; ///< of damaged rows that are passed by
   };
 
   writer(store& on, settings with);
@@ -76,6 +77,8 @@ public:
 
   void add(std::unique_ptr<operation> next);
   void on_bell(std::function<void(token)> ring);
+  /// As `ledger::on_fault` says it.
+  void on_fault(std::function<void(const std::string& why)> tell);
 
 private:
   using operations = std::vector<std::unique_ptr<operation>>;
@@ -92,7 +95,10 @@ private:
   void wait_for_room();
   void complete(operations& done);
   void ring_bells();
+  void complain();
+  void tell_fault();
   void fence(const std::string& why);
+  [[nodiscard]] failure damaged(const broken_row& why) const;
   [[nodiscard]] failure no_room(const operation& one, store::room why) const;
 
   store& on_;
@@ -108,6 +114,8 @@ private:
   operations queue_;
   bool stopping_ = false;
   std::function<void(token)> ring_;
+  std::function<void(const std::string& why)> tell_; ///< empty once it has been told
+  std::optional<std::string> fault_;                 ///< why it is fenced
   std::thread thread_;
 };
 

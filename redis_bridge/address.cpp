@@ -83,9 +83,12 @@ result<address> address::parse(std::string_view url) {
       return wrong(url, fmt::format("\"{}\" is no number of a database", database));
     std::string_view port;
     if (rest.starts_with('[')) { // an IPv6 address
-      port = cut(rest, ']');
-      rest.remove_prefix(1);
-      if (!port.empty()) port.remove_prefix(1);
+      const auto end = rest.find(']');
+      const auto behind = rest.substr(std::min(rest.size(), end + 1));
+      if (end == std::string_view::npos || (!behind.empty() && behind.front() != ':'))
+        return wrong(url, "its address in brackets does not end before :PORT");
+      port = behind.empty() ? behind : behind.substr(1);
+      rest = rest.substr(1, end - 1);
     } else {
       port = cut(rest, ':');
     }
@@ -118,7 +121,9 @@ result<address> address::parse(std::string_view url) {
 
 std::string address::text() const {
   const auto who = user.empty() ? "" : user + "@";
-  auto text = path.empty() ? fmt::format("{}{}{}:{}/{}", tcp, who, host, port, database)
+  const bool is_ipv6 = host.find(':') != std::string::npos;
+  const auto at = is_ipv6 ? "[" + host + "]" : host;
+  auto text = path.empty() ? fmt::format("{}{}{}:{}/{}", tcp, who, at, port, database)
                            : fmt::format("{}{}{}?db={}", local, who, path, database);
   auto add = [&, first = path.empty()](std::string_view what) mutable {
     text += std::exchange(first, false) ? '?' : '&';

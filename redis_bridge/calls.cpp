@@ -26,9 +26,11 @@ calls::calls(settings with) : with_{std::move(with)} {
 }
 
 calls::~calls() {
-  // Its answers make a witness's questions: it goes first, and they are answered before the witness.
+  // Answers ask on: the channel, then the witness, then its own. Each comes to its end while all of
+  // them are there; only then they go.
   bell_.reset();
-  channel_.reset();
+  channel_->close();
+  if (witness_) witness_->close();
 }
 
 result<void> calls::wait() {

@@ -7,6 +7,7 @@
 #include "redis_bridge/channel.hpp"
 #include "redis_bridge/rows.hpp"
 #include "redis_bridge/witness.hpp"
+#include "redis_bridge/writes.hpp"
 
 namespace quipu::redis {
 

@@ -121,7 +121,7 @@ errand carrier::run(box which) {
       if (in)
         words.add(out->epoch).number(in->last);
       else
-        words.keep(by_.random_name());
+        words.add(by_.random_name());
       by_.make<bool>(calls::does::carries, words, std::move(told),
                      [](const piece&, std::string&) -> result<bool> { return true; });
     }};

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <ctime>
 #include <future>
+#include <iterator>
 #include <utility>
 
 namespace quipu::redis {
@@ -22,6 +23,7 @@ constexpr std::chrono::milliseconds time_every{1'000};
 constexpr std::int64_t put_back_ms = 1'000;
 constexpr std::int64_t last_second = 253'402'300'799; // of the year 9999
 constexpr std::string_view supported_format = "1";
+constexpr std::string_view closed_early = "the store was closed before it had answered";
 
 std::int64_t steady_ms() {
   timespec read{};
@@ -47,20 +49,32 @@ channel::channel(loop& on, settings with) : on_{on}, with_{std::move(with)} {
   });
 }
 
-channel::~channel() {
+void channel::close() {
   std::unique_lock lock{mutex_};
-  stopping_ = true;
-  const bool in_time = changed_.wait_for(lock, with_.patience * 2, [&] { return size_ == 0; });
+  if (std::exchange(stopping_, true)) return;
+  changed_.wait_for(lock, with_.patience * 2, [&] { return size_ == 0; });
   lock.unlock();
-  std::promise<void> done;
-  on_.post([&] {
-    if (!in_time) refuse({fault::unreachable, "the store was closed before it had answered"});
-    line_.reset();
+  const auto on_loop = [this](const std::function<void()>& what) {
+    std::promise<void> done;
+    on_.post([&] {
+      what();
+      done.set_value();
+    });
+    done.get_future().wait();
+  };
+  on_loop([this] {
     alive_.reset();
-    state_ = state::apart;
-    done.set_value();
+    {
+      const std::lock_guard ending{mutex_};
+      line_.reset();
+      state_ = state::apart;
+      closed_ = true;
+      std::move(queue_.begin(), queue_.end(), std::back_inserter(in_flight_));
+      queue_.clear();
+    }
+    refuse({fault::unreachable, std::string{closed_early}});
   });
-  done.get_future().wait();
+  on_loop([] {}); // behind what calls had posted before it was closed
 }
 
 result<void> channel::wait() {
@@ -71,6 +85,10 @@ result<void> channel::wait() {
 
 void channel::send(std::string bytes, handler done, bool begins_job) {
   std::unique_lock lock{mutex_};
+  if (closed_) {
+    lock.unlock();
+    return done(failure{fault::unreachable, std::string{closed_early}});
+  }
   if (begins_job && size_ >= with_.most_queued) {
     const auto queued = size_;
     lock.unlock();
@@ -82,11 +100,21 @@ void channel::send(std::string bytes, handler done, bool begins_job) {
                                queued, with_.server.to.text(), with_.most_queued)});
     });
   }
-  queue_.push_back({std::move(bytes), std::move(done), clock::now()});
   ++size_;
+  const bool is_alone = state_ == state::ready && in_flight_.empty() && queue_.empty();
+  if (is_alone && line_->write_at_once(bytes)) {
+    in_flight_.push_back({std::move(bytes), std::move(done), clock::now()});
+    return;
+  }
+  queue_.push_back({std::move(bytes), std::move(done), clock::now()});
   if (std::exchange(woken_, true)) return;
   lock.unlock();
   on_.post([this] { flush(); });
+}
+
+void channel::become(state next) {
+  const std::lock_guard lock{mutex_};
+  state_ = next;
 }
 
 /// Hands on what is queued, as far as there is room.
@@ -110,19 +138,19 @@ void channel::flush() {
 
 /// Past the queue: what has to be settled before anything else is sent.
 void channel::exchange(std::string bytes, handler done) {
+  const std::lock_guard lock{mutex_};
   line_->write(bytes);
   in_flight_.push_back({std::move(bytes), std::move(done), clock::now()});
-  const std::lock_guard lock{mutex_};
   ++size_;
 }
 
 void channel::greet() {
-  state_ = state::greeting;
+  become(state::greeting);
   offered_ = false;
   const auto known = partitions();
   const auto wanted = known != 0 ? known : with_.server.to.partitions;
   command words{"FCALL", "quipu1_open", "1"};
-  words.keep(with_.server.to.prefix())
+  words.add(with_.server.to.prefix())
       .add("")
       .add("")
       .number(std::max(wanted, 1U))
@@ -209,35 +237,37 @@ void channel::begin() {
   {
     const std::lock_guard lock{mutex_};
     for (; !again_.empty(); again_.pop_back()) queue_.push_front(std::move(again_.back()));
+    state_ = state::ready;
   }
-  state_ = state::ready;
   flush();
 }
 
 void channel::answered(whole_reply got) {
-  if (in_flight_.empty()) return line_->drop("an answer came that nobody asked for");
+  std::unique_lock lock{mutex_};
+  if (in_flight_.empty()) {
+    lock.unlock();
+    return line_->drop("an answer came that nobody asked for");
+  }
   auto first = std::move(in_flight_.front());
   in_flight_.pop_front();
   if (lacks_library(piece{got.get()}) && (state_ == state::ready || state_ == state::loading)) {
     again_.push_back(std::move(first));
-    if (std::exchange(state_, state::loading) == state::ready) load_library();
+    const auto was = std::exchange(state_, state::loading);
+    lock.unlock();
+    if (was == state::ready) load_library();
     return;
   }
-  bool more = false;
-  {
-    const std::lock_guard lock{mutex_};
-    more = !queue_.empty() && !woken_;
-  }
+  const bool more = !queue_.empty() && !woken_;
+  lock.unlock();
   first.done(std::move(got));
-  {
-    const std::lock_guard lock{mutex_};
-    if (--size_ == 0 && stopping_) changed_.notify_all();
-  }
+  lock.lock();
+  if (--size_ == 0 && stopping_) changed_.notify_all();
+  lock.unlock();
   if (more && state_ == state::ready) flush();
 }
 
 void channel::lost(const failure& why) {
-  state_ = state::apart;
+  become(state::apart);
   last_trouble_ = why.message;
   if (!been_ready_) {
     {
@@ -253,7 +283,11 @@ void channel::lost(const failure& why) {
 
 /// What was written has no answer any more.
 void channel::refuse(const failure& why) {
-  auto gone = std::exchange(in_flight_, {});
+  std::deque<call> gone;
+  {
+    const std::lock_guard lock{mutex_};
+    gone.swap(in_flight_);
+  }
   for (auto& each : again_) gone.push_back(std::move(each));
   again_.clear();
   for (auto& each : gone) each.done(why);
@@ -265,8 +299,12 @@ void channel::refuse(const failure& why) {
 /// What has waited too long.
 void channel::look() {
   const auto then = clock::now() - with_.patience;
-  if (!in_flight_.empty() && in_flight_.front().since < then && line_)
-    line_->drop(fmt::format("no answer within {} ms", with_.patience.count()));
+  bool is_stuck = false;
+  {
+    const std::lock_guard lock{mutex_};
+    is_stuck = !in_flight_.empty() && in_flight_.front().since < then;
+  }
+  if (is_stuck && line_) line_->drop(fmt::format("no answer within {} ms", with_.patience.count()));
   std::deque<call> late;
   {
     const std::lock_guard lock{mutex_};

@@ -34,8 +34,8 @@ public:
   using handler = std::function<void(result<whole_reply>)>;
 
   channel(loop& on, settings with);
-  /// Answers everything that was accepted, then ends. Not on the loop's thread.
-  ~channel();
+  /// As `close`.
+  ~channel() { close(); }
   channel(const channel&) = delete;
   channel& operator=(const channel&) = delete;
 
@@ -43,8 +43,13 @@ public:
   result<void> wait();
   /// Of the store, once it is open.
   [[nodiscard]] unsigned partitions() const { return partitions_; }
-  /// Any thread. `begins_job`: it is refused (`overloaded`) when too much is queued.
+  /// Any thread: one that finds nothing in flight writes it itself, which spares a hand-over; else the
+  /// loop's thread writes together what has come. `begins_job`: it is refused (`overloaded`) when
+  /// too much is queued.
   void send(std::string bytes, handler done, bool begins_job = false);
+  /// Answers everything that was accepted, and what those answers ask for, then ends: what is asked
+  /// from then on, on the loop's thread, is `unreachable` at once. Not on the loop's thread.
+  void close();
 
   /// Epoch milliseconds: what the server last said plus steady time since, so never ahead of it.
   [[nodiscard]] std::int64_t now() const;
@@ -58,6 +63,7 @@ private:
   };
   enum class state : std::uint8_t { apart, greeting, loading, ready };
 
+  void become(state next);
   void flush();
   void exchange(std::string bytes, handler done);
   void greet();
@@ -72,22 +78,23 @@ private:
 
   loop& on_;
   settings with_;
-  state state_ = state::apart;
   std::atomic<unsigned> partitions_ = 0; ///< 0: nobody knows yet
   bool offered_ = false;                 ///< the library, on this connection
   bool been_ready_ = false;              ///< the store was open before
   bool complained_ = false;
   std::string last_trouble_;
-  std::deque<call> in_flight_;         ///< written, or behind what was
   std::deque<call> again_;             ///< refused for want of the library
   std::atomic<std::int64_t> ahead_{0}; ///< the server's clock over CLOCK_BOOTTIME
   mutable std::atomic<std::int64_t> newest_{0};
 
   std::mutex mutex_;
+  state state_ = state::apart; ///< changes on the loop's thread
+  std::deque<call> in_flight_; ///< written, or behind what was
   std::deque<call> queue_;
   std::size_t size_ = 0; ///< of everything that is not answered
   bool woken_ = false;
   bool stopping_ = false;
+  bool closed_ = false;
   std::optional<result<void>> opened_;
   std::condition_variable changed_;
 

@@ -1,33 +1,30 @@
 #include "redis_bridge/command.hpp"
 
-#include <hiredis/hiredis.h>
+#include <fmt/compile.h>
 
-#include <cstdlib>
-#include <new>
+#include <iterator>
 
 namespace quipu::redis {
 
-command& command::keep(std::string word) {
-  kept_.push_back(std::make_unique<std::string>(std::move(word)));
-  return add(*kept_.back());
+// https://redis.io/docs/reference/protocol-spec: an array of bulk strings.
+
+void command::begin(std::size_t size) {
+  ++count_;
+  fmt::format_to(std::back_inserter(words_), FMT_COMPILE("${}\r\n"), size);
 }
 
-std::string command::bytes() const {
-  std::vector<const char*> words;
-  std::vector<std::size_t> sizes;
-  words.reserve(words_.size());
-  sizes.reserve(words_.size());
-  for (auto word : words_) {
-    words.push_back(word.data());
-    sizes.push_back(word.size());
-  }
-  char* made = nullptr;
-  const auto size =
-      redisFormatCommandArgv(&made, static_cast<int>(words.size()), words.data(), sizes.data());
-  if (size < 0) throw std::bad_alloc{};
-  std::string bytes{made, static_cast<std::size_t>(size)};
-  redisFreeCommand(made);
-  return bytes;
+command& command::add(std::string_view word) {
+  begin(word.size());
+  words_.append(word).append("\r\n");
+  return *this;
 }
+
+command& command::add(char first, std::string_view rest) {
+  begin(1 + rest.size());
+  words_.append(1, first).append(rest).append("\r\n");
+  return *this;
+}
+
+std::string command::bytes() const { return fmt::format("*{}\r\n", count_) + words_; }
 
 } // namespace quipu::redis

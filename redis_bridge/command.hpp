@@ -1,37 +1,36 @@
 #pragma once
 
-#include <fmt/format.h>
-
-#include <memory>
+#include <cstddef>
+#include <initializer_list>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace quipu::redis {
 
-/// The words of a command on their way to the server. Views must live until `bytes` is called;
-/// what has no other home is kept.
+/// The words of a command on their way to the server, as its protocol has them: written one by one
+/// into one text, since a commit has dozens.
 class command {
 public:
   command() = default;
-  command(std::initializer_list<std::string_view> words) : words_{words} {}
-
-  command& add(std::string_view word) {
-    words_.push_back(word);
-    return *this;
+  command(std::initializer_list<std::string_view> words) {
+    for (const auto& each : words) add(each);
   }
+
+  command& add(std::string_view word);
   template <class Integer>
   command& number(Integer value) {
-    return keep(fmt::format("{}", value));
+    return add(std::to_string(value));
   }
-  command& keep(std::string word);
+  /// A word of two parts.
+  command& add(char first, std::string_view rest);
 
-  /// As the protocol has it.
   [[nodiscard]] std::string bytes() const;
 
 private:
-  std::vector<std::string_view> words_;
-  std::vector<std::unique_ptr<std::string>> kept_;
+  void begin(std::size_t size);
+
+  std::size_t count_ = 0;
+  std::string words_;
 };
 
 } // namespace quipu::redis

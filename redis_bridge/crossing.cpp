@@ -135,9 +135,10 @@ errand write_over(calls& by, writing of, std::function<void(const promise*, then
   }
   auto told = co_await answer<receipt>{[&](then<receipt> then_told) {
     auto words = by.begin("quipu1_receipt", here);
-    const std::string_view makes{reinterpret_cast<const char*>(of.what->makes.data()),
-                                 of.what->makes.size()};
-    words.add(of.job).keep(to_text(of.owner)).add(makes).add(of.what->gives_back ? "1" : "0");
+    words.add(of.job)
+        .add(to_text(of.owner))
+        .add(view(of.what->makes))
+        .add(of.what->gives_back ? "1" : "0");
     by.make<receipt>(calls::does::writes, words, std::move(then_told),
                      [](const piece& said, std::string& bells) -> result<receipt> {
                        return to_written(said, bells).got;

@@ -6,12 +6,18 @@
 #include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
+#include <mutex>
 #include <random>
+#include <sys/socket.h>
+#include <utility>
+#include <vector>
 
 namespace quipu::redis {
 
@@ -41,19 +47,24 @@ struct line::inside : std::enable_shared_from_this<inside> {
   std::chrono::milliseconds wait{0};
   reply_reader reader;
   std::array<char, read_at_once> got{};
+  std::mutex guard;       ///< of what follows, and of the socket's end
   std::string out;        ///< to be written next
   std::string writing;    ///< on its way
+  bool stands = false;    ///< greeted, and not closed
+  unsigned turn = 0;      ///< which connection a handler is about
   unsigned greetings = 0; ///< answers of the greeting that are still to come
   bool ready = false;
   bool closed = false;
-  unsigned turn = 0; ///< which connection a handler is about
+  std::size_t failed = 0; ///< tries since there was a connection
 
   void open();
-  void reach(asio::generic::stream_protocol::endpoint where);
+  void reach(std::vector<asio::generic::stream_protocol::endpoint> where);
   void greet();
   void read();
   void take(whole_reply got);
+  void add(std::string_view bytes);
   void flush();
+  void close();
   void fail(failure why);
   void fail(const std::string& why) {
     fail({fault::unavailable, fmt::format("{}: {}", with.to.text(), why)});
@@ -70,37 +81,42 @@ struct line::inside : std::enable_shared_from_this<inside> {
 
 void line::inside::open() {
   reader = make_reader();
-  out.clear();
   timer.expires_after(with.patience);
   timer.async_wait(mine([this](const error_code& error) {
     if (!error && !ready) fail(fmt::format("no connection within {} ms", with.patience.count()));
   }));
-  if (!with.to.path.empty()) return reach(asio::local::stream_protocol::endpoint{with.to.path});
+  if (!with.to.path.empty()) return reach({asio::local::stream_protocol::endpoint{with.to.path}});
   resolver.async_resolve(
       with.to.host, fmt::format("{}", with.to.port),
       mine([this](const error_code& error, const asio::ip::tcp::resolver::results_type& found) {
         if (error) return fail(fmt::format("the host is not found: {}", error.message()));
-        reach(found.begin()->endpoint());
+        std::vector<asio::generic::stream_protocol::endpoint> all;
+        for (const auto& each : found) all.emplace_back(each.endpoint());
+        reach(std::move(all));
       }));
 }
 
-void line::inside::reach(asio::generic::stream_protocol::endpoint where) {
+// A name may have several addresses, and the server listens on one of them: the first that answers.
+// One that says nothing at all uses up the patience, so each try begins with another.
+void line::inside::reach(std::vector<asio::generic::stream_protocol::endpoint> where) {
   socket = asio::generic::stream_protocol::socket{context};
-  socket.async_connect(where, mine([this](const error_code& error) {
-                         if (error) return fail(error.message());
-                         if (with.to.path.empty()) {
-                           error_code ignored;
-                           socket.set_option(asio::ip::tcp::no_delay{true}, ignored);
-                         }
-                         greet();
-                         read();
-                       }));
+  std::rotate(where.begin(), where.begin() + static_cast<std::ptrdiff_t>(failed % where.size()),
+              where.end());
+  asio::async_connect(socket, where, mine([this](const error_code& error, const auto&) {
+                        if (error) return fail(error.message());
+                        if (with.to.path.empty()) {
+                          error_code ignored;
+                          socket.set_option(asio::ip::tcp::no_delay{true}, ignored);
+                        }
+                        greet();
+                        read();
+                      }));
 }
 
 void line::inside::greet() {
   greetings = 0;
   const auto say = [this](const command& what) {
-    out += what.bytes();
+    add(what.bytes());
     ++greetings;
   };
   if (!with.password.empty()) {
@@ -140,30 +156,54 @@ void line::inside::take(whole_reply answer) {
   if (said.is_error()) return fail(said.string());
   if (--greetings > 0) return;
   ready = true;
+  {
+    const std::lock_guard lock{guard};
+    stands = true;
+  }
+  failed = 0;
   timer.cancel();
   wait = std::chrono::milliseconds{0};
   tell.connected();
 }
 
+void line::inside::add(std::string_view bytes) {
+  const std::lock_guard lock{guard};
+  out += bytes;
+}
+
 void line::inside::flush() {
-  if (!writing.empty() || out.empty()) return;
-  writing.swap(out);
+  {
+    const std::lock_guard lock{guard};
+    if (!writing.empty() || out.empty()) return;
+    writing.swap(out);
+  }
   asio::async_write(socket, asio::buffer(writing),
                     mine([this](const error_code& error, std::size_t) {
-                      writing.clear();
+                      {
+                        const std::lock_guard lock{guard};
+                        writing.clear();
+                      }
                       if (error) return fail(error.message());
                       flush();
                     }));
 }
 
-void line::inside::fail(failure why) {
+void line::inside::close() {
+  const std::lock_guard lock{guard};
   ++turn;
-  ready = false;
+  stands = false;
   error_code ignored;
+  // What has not left is thrown away: nothing arrives behind what the next connection says.
+  socket.set_option(asio::socket_base::linger{true, 0}, ignored);
   socket.close(ignored);
-  resolver.cancel();
   writing.clear();
   out.clear();
+}
+
+void line::inside::fail(failure why) {
+  if (!std::exchange(ready, false)) ++failed;
+  close();
+  resolver.cancel();
   timer.expires_after(wait * std::uniform_int_distribution{50, 100}(random) / 100);
   wait = std::min(std::max(wait * 2, first_wait), with.longest_wait);
   timer.async_wait(mine([this](const error_code& error) {
@@ -181,19 +221,32 @@ line::line(loop& on, settings with, listener to)
 
 line::~line() {
   inside_->closed = true;
-  error_code ignored;
-  inside_->socket.close(ignored);
+  inside_->close();
   inside_->resolver.cancel();
   inside_->timer.cancel();
 }
 
 void line::write(std::string_view bytes) {
-  const bool first = inside_->out.empty() && inside_->writing.empty();
-  inside_->out += bytes;
-  if (first) inside_->flush();
+  inside_->add(bytes);
+  inside_->flush();
 }
 
-std::size_t line::unwritten() const { return inside_->out.size() + inside_->writing.size(); }
+bool line::write_at_once(std::string_view bytes) {
+  auto& in = *inside_;
+  const std::lock_guard lock{in.guard};
+  if (!in.stands || !in.out.empty() || !in.writing.empty()) return false;
+  const auto wrote =
+      ::send(in.socket.native_handle(), bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+  if (wrote <= 0) return false;
+  in.out = bytes.substr(static_cast<std::size_t>(wrote));
+  if (!in.out.empty()) asio::post(in.context, in.mine([self = inside_.get()] { self->flush(); }));
+  return true;
+}
+
+std::size_t line::unwritten() const {
+  const std::lock_guard lock{inside_->guard};
+  return inside_->out.size() + inside_->writing.size();
+}
 
 void line::drop(const std::string& why) { inside_->fail(why); }
 

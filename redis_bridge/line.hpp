@@ -12,9 +12,10 @@
 namespace quipu::redis {
 
 /// One connection to the server, made again whenever it is lost: at once, then after waits that
-/// double up to `longest_wait`, each shortened by chance so that many nodes do not come together.
+/// double up to `longest_wait`, each shortened by chance so that many nodes do not come together. A
+/// name is looked up each time, and all its addresses are tried.
 ///
-/// Everything happens on the loop's thread.
+/// Everything happens on the loop's thread but `write_at_once`.
 class line {
 public:
   struct settings {
@@ -37,6 +38,9 @@ public:
 
   /// Hands bytes on to be written; those of one turn are written together.
   void write(std::string_view bytes);
+  /// Writes them in this thread, where nothing is to be written before them: what the kernel does not
+  /// take is handed on. False: nothing was done. Any thread.
+  [[nodiscard]] bool write_at_once(std::string_view bytes);
   /// Bytes that are not yet with the kernel.
   [[nodiscard]] std::size_t unwritten() const;
   /// Ends this connection; another is made.

@@ -1,7 +1,7 @@
 #include "redis_bridge/listing.hpp"
 
 #include "collation/store_rules.hpp"
-#include "redis_bridge/errand.hpp"
+#include "redis_bridge/fan_out.hpp"
 
 #include <fmt/format.h>
 
@@ -73,15 +73,15 @@ void listing::ask(unsigned partition, then<found> told) {
   auto words = by.begin("quipu1_jobs", partition);
   const std::string_view all = at.ended ? "ended" : "running";
   if (which.index)
-    words.keep(fmt::format("{}:{}:{}{}", at.ended ? "ie" : "ir", which.index->name.size(),
-                           which.index->name, which.index->bytes));
+    words.add(fmt::format("{}:{}:{}{}", at.ended ? "ie" : "ir", which.index->name.size(),
+                          which.index->name, which.index->bytes));
   else
     words.add(all);
   if (at.at_ms == INT64_MAX)
     words.add("+inf").add("1e15");
   else
     words.number(at.at_ms).number(at.number);
-  words.keep(which.from_ms ? std::to_string(*which.from_ms) : "-inf");
+  words.add(which.from_ms ? std::to_string(*which.from_ms) : "-inf");
   words.add(which.app).add(which.topic).add(which.state);
   words.number(which.most - page.rows.size()).number(looks / by.partitions());
   by.make<found>(

@@ -1,27 +1,10 @@
 #pragma once
 
 #include "collation/ledger.hpp"
-#include "redis_bridge/command.hpp"
 #include "redis_bridge/reply.hpp"
 
-/// How values of the contract stand in calls of the library and in its answers. Everything that is
-/// one text there is MessagePack, so that Lua reads it and so does a person.
+/// How values of the contract are read from answers of the library.
 namespace quipu::redis {
-
-/// Under what ids of children were reserved in other partitions.
-struct promise {
-  std::string nonce;
-  std::string taken; ///< the first one that was not free; empty: all are reserved
-};
-
-/// What a write adds to a call: head, the rest, records, fields.
-void add(command& to, const write& what, const std::vector<std::string>& consumed,
-         const promise* with = nullptr);
-/// A job's fields that never change: {gid, app, version, topic, parent, created}.
-[[nodiscard]] std::string identity(const birth& of);
-/// {id, boards, mail id, kind, body, keeps open, keep until, to all, ticket}
-[[nodiscard]] std::string packed(const signal& what, std::string_view ticket = {});
-[[nodiscard]] std::string packed(const std::vector<std::string>& texts);
 
 [[nodiscard]] snapshot to_snapshot(const piece& said);
 [[nodiscard]] std::vector<snapshot> to_snapshots(const piece& said);

@@ -14,6 +14,10 @@ namespace {
 /// After a connection was lost or made.
 constexpr std::chrono::milliseconds look_every{100};
 
+failure closed_early() {
+  return {fault::unreachable, "the store was closed before its replicas had it"};
+}
+
 } // namespace
 
 witness::witness(loop& on, settings with)
@@ -32,14 +36,14 @@ witness::witness(loop& on, settings with)
   on_.every(look_every, alive_, [this] { send(); });
 }
 
-witness::~witness() {
+void witness::close() {
   std::promise<void> done;
   on_.post([&] {
     alive_.reset();
     line_.reset();
+    closed_ = true;
     for (auto* all : {&asked_, &next_})
-      for (auto& each : std::exchange(*all, {}))
-        each.done(failure{fault::unreachable, "the store was closed before its replicas had it"});
+      for (auto& each : std::exchange(*all, {})) each.done(closed_early());
     done.set_value();
   });
   done.get_future().wait();
@@ -49,6 +53,7 @@ void witness::ask(handler done) { add({std::move(done), false}); }
 void witness::insist(handler done) { add({std::move(done), true}); }
 
 void witness::add(question which) {
+  if (closed_) return which.done(closed_early());
   next_.push_back(std::move(which));
   send();
 }

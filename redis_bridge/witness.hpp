@@ -25,8 +25,8 @@ public:
   using handler = std::function<void(result<void>)>;
 
   witness(loop& on, settings with);
-  /// Not on the loop's thread. What is not answered is `unreachable`.
-  ~witness();
+  /// As `close`.
+  ~witness() { close(); }
   witness(const witness&) = delete;
   witness& operator=(const witness&) = delete;
 
@@ -35,6 +35,9 @@ public:
   void ask(handler done);
   /// The same, asking again until they have.
   void insist(handler done);
+  /// What is not answered is `unreachable`, and so is what is asked from then on. Not on the loop's
+  /// thread.
+  void close();
 
 private:
   struct question {
@@ -54,6 +57,7 @@ private:
   bool published_ = false;      ///< the first of two answers is there
   std::vector<question> asked_; ///< by what has been sent
   std::vector<question> next_;
+  bool closed_ = false;
   std::shared_ptr<const void> alive_ = std::make_shared<int>();
   std::optional<line> line_;
 };

@@ -89,9 +89,20 @@ def remembered():
     return place
 
 
-def wanted(build, paths):
+def commands(build):
+    """One for each source, and the folder of a compile_commands.json that has only these: clang-tidy would look at a source
+    once for each program that compiles it."""
+    every = json.loads((build / "compile_commands.json").read_text())
+    first = {entry["file"]: entry for entry in reversed(every)}
+    place = build / "lint"
+    place.mkdir(exist_ok=True)
+    (place / "compile_commands.json").write_text(json.dumps(list(first.values())))
+    return list(first.values()), place
+
+
+def wanted(entries, paths):
     roots = [(ROOT / path).resolve() for path in (paths or ROOMS)]
-    for entry in json.loads((build / "compile_commands.json").read_text()):
+    for entry in entries:
         source = pathlib.Path(entry["file"])
         if any(source == root or root in source.parents for root in roots):
             yield entry
@@ -120,7 +131,8 @@ def main(argv):
     until = time.monotonic() + asked.seconds
     build = asked.build.resolve()
     place, common = remembered(), ground()
-    entries = list(wanted(build, asked.paths))
+    every, commanded = commands(build)
+    entries = list(wanted(every, asked.paths))
     if not entries:
         sys.exit(f"lint: no source of {build}/compile_commands.json is in {' '.join(asked.paths)}")
     todo = []
@@ -140,7 +152,7 @@ def main(argv):
     def look_at(source, memory):
         if time.monotonic() > until:
             return
-        answer = look(build, source)
+        answer = look(commanded, source)
         clean = answer.returncode == 0
         if clean:
             memory.touch()

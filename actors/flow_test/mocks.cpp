@@ -56,8 +56,8 @@ mocks mocks::read(const tree& written, findings& faults) {
   }
   for (const auto& topic : written.entries) {
     auto& rules = made.topics_[topic.key];
-    if (!topic.value.is_list())
-      faults.error(topic.value.at, "a topic has a list of {when, replies}");
+    if (!topic.value.is_list() || topic.value.items.empty())
+      faults.error(topic.value.at, "a topic has a list of at least one {when, replies}");
     for (const auto& item : topic.value.items) rules.push_back(read_rule(item, faults));
   }
   return made;
@@ -112,6 +112,7 @@ result<std::optional<late_reply>> mocks::answer(const std::string& topic, const 
 
 std::vector<std::string_view> mocks::topics() const {
   std::vector<std::string_view> all;
+  all.reserve(topics_.size());
   for (const auto& [topic, rules] : topics_) all.push_back(topic);
   return all;
 }

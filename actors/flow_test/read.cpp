@@ -270,10 +270,6 @@ private:
   findings& faults_;
 };
 
-} // namespace
-
-namespace {
-
 result<suite> suite_of(const tree& document, std::string file, const std::filesystem::path& folder,
                        findings& faults) {
   suite made;
@@ -287,9 +283,9 @@ result<suite> suite_of(const tree& document, std::string file, const std::filesy
     if (const auto* workers = document.find("workers"))
       made.workers = mocks::read(*workers, faults);
     const auto* tests = document.find("tests");
-    if (tests == nullptr || !tests->is_list())
+    if (tests == nullptr || !tests->is_list() || tests->items.empty())
       faults.error(tests != nullptr ? tests->at : document.at,
-                   "`tests` is a list of {name, steps}");
+                   "`tests` is a list of at least one {name, steps}");
     else
       for (const auto& written : tests->items) {
         if (!check_map(written, "a test", test_keys, faults)) continue;
@@ -297,8 +293,9 @@ result<suite> suite_of(const tree& document, std::string file, const std::filesy
         one.name = text_of(written, "name", faults, true);
         one.at = written.entries.empty() ? written.at : written.entries.front().at;
         const auto* steps = written.find("steps");
-        if (steps == nullptr || !steps->is_list())
-          faults.error(steps != nullptr ? steps->at : one.at, "`steps` is a list of steps");
+        if (steps == nullptr || !steps->is_list() || steps->items.empty())
+          faults.error(steps != nullptr ? steps->at : one.at,
+                       "`steps` is a list of at least one step");
         else
           for (const auto& step : steps->items) one.steps.push_back(from.step(step));
       }

@@ -21,7 +21,8 @@ constexpr std::chrono::seconds interrupt_limit{10};
 /// its commit: so the job is looked at until it has ended, and asked for again while it has not.
 result<void> local_client::interrupt(const std::string& job, interrupt_options options) {
   using clock = std::chrono::steady_clock;
-  if (auto may = may_run(); !may) return may.error();
+  const auto in = enter(needs::engines);
+  if (!in) return in.error();
   const json how{{"reason", std::move(options.reason)},
                  {"code", options.code},
                  {"throw", options.throws},
@@ -32,8 +33,9 @@ result<void> local_client::interrupt(const std::string& job, interrupt_options o
     caf::anon_send(with_.hub, seize_asked{job, how, seized.then()});
     const auto mine = seized.wait();
     const bool ended = !mine && mine.error().code == fault::conflict;
-    if (!mine && !(ended && asked_before) && mine.error().code != fault::fenced)
-      return mine.error();
+    const bool is_unknown =
+        !mine && (mine.error().code == fault::fenced || mine.error().code == fault::unreachable);
+    if (!mine && !(ended && asked_before) && !is_unknown) return mine.error();
     std::chrono::milliseconds pause{1};
     for (const auto until = clock::now() + interrupt_patience; clock::now() < until;) {
       answered<snapshot> read;

@@ -32,7 +32,9 @@ result<std::string> local_client::newest() const {
 
 result<feed> local_client::listen(const std::string& topic, const std::string& after,
                                   std::chrono::milliseconds limit) {
-  const auto until = std::chrono::steady_clock::now() + limit;
+  const auto in = enter();
+  if (!in) return in.error();
+  const auto until = deadline_after(limit);
   feed page;
   page.next = after;
   if (after.empty()) {
@@ -55,7 +57,7 @@ result<feed> local_client::listen(const std::string& topic, const std::string& a
     }
     const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
         until - std::chrono::steady_clock::now());
-    if (!page.all.empty() || left.count() <= 0) return page;
+    if (!page.all.empty() || left.count() <= 0 || !gate_.is_open()) return page;
     if (rows->size() < publications_a_call)
       std::this_thread::sleep_for(std::min(left, listen_every));
   }

@@ -35,6 +35,8 @@ void add_progress(json& open, const std::vector<std::shared_ptr<const call>>& ca
 } // namespace
 
 result<job_info> local_client::job(const std::string& id) {
+  const auto in = enter();
+  if (!in) return in.error();
   answered<job_info> looked;
   inspect(*with_.store, *with_.plans, id, looked.then());
   auto found = looked.wait();
@@ -43,6 +45,8 @@ result<job_info> local_client::job(const std::string& id) {
 }
 
 result<std::vector<json>> local_client::history(const std::string& id) {
+  const auto in = enter();
+  if (!in) return in.error();
   answered<snapshot> read;
   with_.store->read(id, read.then());
   auto there = read.wait();
@@ -69,6 +73,8 @@ result<std::vector<json>> local_client::history(const std::string& id) {
 }
 
 result<job_list> local_client::jobs(const job_query& which) {
+  const auto in = enter();
+  if (!in) return in.error();
   job_filter filter{which.app, which.topic, which.state};
   if (which.index) filter.index = field{which.index->name, which.index->value};
   if (which.from) filter.from_ms = epoch_ms(*which.from);
@@ -95,6 +101,8 @@ result<job_list> local_client::jobs(const job_query& which) {
 }
 
 result<std::vector<stats_info>> local_client::stats(const stats_query& which) {
+  const auto in = enter();
+  if (!in) return in.error();
   answered<std::vector<stats_info>> read;
   read_stats(*with_.store, *with_.plans, which, read.then());
   return read.wait();

@@ -8,7 +8,8 @@
 namespace quipu {
 
 result<std::string> local_client::retry(const std::string& job, retry_options options) {
-  if (auto may = may_run(); !may) return may.error();
+  const auto in = enter(needs::engines);
+  if (!in) return in.error();
   answered<failed_job> found;
   find_failed(*with_.store, job, found.then());
   const auto failed = found.wait();

@@ -15,7 +15,8 @@ result<version_info> local_client::validate(const std::string& file) {
 }
 
 result<version_info> local_client::deploy(const std::string& file) {
-  if (auto may = may_write(); !may) return may.error();
+  const auto in = enter(needs::writing);
+  if (!in) return in.error();
   findings told;
   auto app = read_app(file, told, with_.definitions);
   if (!app) return app.error();
@@ -28,7 +29,9 @@ result<version_info> local_client::deploy(const std::string& file) {
 }
 
 result<void> local_client::activate(const std::string& app, const std::string& version) {
-  if (auto may = may_write(); !may) return may.error();
+  const auto in = enter(needs::writing);
+  if (!in) return in.error();
+  const std::scoped_lock one_at_a_time{activating_};
   answered<void> done;
   with_.store->activate(app, version, done.then());
   auto answer = done.wait();
@@ -37,6 +40,8 @@ result<void> local_client::activate(const std::string& app, const std::string& v
 }
 
 result<std::vector<version_info>> local_client::versions(const std::string& app) {
+  const auto in = enter();
+  if (!in) return in.error();
   answered<std::vector<app_version>> asked;
   with_.store->apps(asked.then());
   auto found = asked.wait();
@@ -50,6 +55,8 @@ result<std::vector<version_info>> local_client::versions(const std::string& app)
 }
 
 result<json> local_client::definition(const std::string& app, const std::string& version) {
+  const auto in = enter();
+  if (!in) return in.error();
   auto wanted = version;
   if (wanted.empty()) {
     auto all = versions(app);

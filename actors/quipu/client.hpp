@@ -12,6 +12,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -184,11 +185,13 @@ struct feed {
 };
 
 struct subscribe_options {
-  std::string after; ///< the id of the last one that was seen; empty: from now on
+  std::string after;    ///< the id of the last one that was seen; empty: from now on
+  std::stop_token stop; ///< ends it, within half a second
 };
 
 /// What a caller can do. Every verb blocks until the ledger has answered; refusals are values. Any thread may call; one
-/// that serves a worker's call may too.
+/// that serves a worker's call may too. Of a node that does not run, or stops meanwhile: 503; what was accepted goes on
+/// when one runs.
 class client {
 public:
   virtual ~client() = default;
@@ -217,8 +220,8 @@ public:
   /// awaited is started again, hooks wait again. The failed job stays as it is. 404; 409: it has not
   /// failed, it was started again already, or its history is not kept whole.
   virtual result<std::string> retry(const std::string& job, retry_options options = {}) = 0;
-  /// Calls `take` with whatever is published on `topic`, in order, until it gives false; blocks
-  /// meanwhile. Each comes at least once: who subscribes again with the last id goes on behind it,
+  /// Calls `take` with whatever is published on `topic`, in order, until it gives false or
+  /// `options.stop` is requested; blocks meanwhile. Each comes at least once: who subscribes again with the last id goes on behind it,
   /// as long as it is kept, an hour.
   result<void> subscribe(const std::string& topic, const std::function<bool(announcement)>& take,
                          subscribe_options options = {});

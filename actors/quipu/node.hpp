@@ -39,13 +39,15 @@ public:
   node(const node&) = delete;
   node& operator=(const node&) = delete;
 
-  /// Names who answers the calls on `topic`: a function in one of the shapes of <quipu/worker.hpp>, or an actor.
+  /// Names who answers the calls on `topic`: a function in one of the shapes of <quipu/worker.hpp>, or an actor. Before
+  /// `start`: later it has no effect until the node is started again.
   service serve(std::string topic, worker work);
 
   /// Starts, deploys and activates the files of `--deploy`, serves until SIGTERM or SIGINT, and
   /// drains; a second signal ends the drain. Also answers `--help`, `--version`, `--print-config`.
   ///
-  /// Gives the program's exit code. 0: done; 1: a fault at run time; 2: flags, environment,
+  /// Gives the program's exit code. 0: done; 1: a fault at run time, after which the node cannot go on - its store
+  /// takes nothing more, say, since a write to the disk failed: start it again; 2: flags, environment,
   /// configuration, definition or services, every fault told on stderr; 3: the store is unreachable
   /// or taken.
   int run();
@@ -58,7 +60,7 @@ public:
   /// ledger and goes on at the next start.
   void stop();
 
-  /// Valid while the node runs.
+  /// Valid as long as the node; its verbs are refused with 503 while it does not run.
   [[nodiscard]] quipu::client& client();
 
 private:

@@ -53,7 +53,7 @@ struct node_options {
     relaxed, ///< kill and power loss cost at most the last 20 ms, never the store
   };
 
-  /// "lmdb:DIR" or "memory:".
+  /// "lmdb:DIR", "redis://[USER@]HOST[:PORT][/DATABASE][?ns=NAME]", "redis+unix:///PATH" or "memory:".
   std::string store = "lmdb:./quipu-data";
   durability durable = durability::sync;
   history_mode history = history_mode::full;

@@ -25,7 +25,11 @@ struct signature<R (*)(Args...)> {
   using arguments = T<std::remove_cvref_t<Args>...>;
 };
 template <class R, class... Args>
+struct signature<R (*)(Args...) noexcept> : signature<R (*)(Args...)> {};
+template <class R, class... Args>
 struct signature<R(Args...)> : signature<R (*)(Args...)> {};
+template <class R, class... Args>
+struct signature<R(Args...) noexcept> : signature<R (*)(Args...)> {};
 template <class C, class R, class... Args>
 struct signature<R (C::*)(Args...)> : signature<R (*)(Args...)> {};
 template <class C, class R, class... Args>
@@ -71,6 +75,8 @@ template <class F, class... Args>
 /// Reads the input as `In`, calls `work` with it - and with the call, if it takes that too.
 template <class In, class F>
 [[nodiscard]] reply serve(F& work, call& asked) {
+  static_assert(std::is_default_constructible_v<In>,
+                "what a worker takes is made empty, then read from JSON");
   const auto data = nlohmann::json(asked.data());
   In input{};
   try {

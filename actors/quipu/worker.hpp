@@ -14,7 +14,8 @@ namespace quipu {
 /// What serves a topic; made from a function, in one of three shapes, or by `quipu::actor` of <quipu/caf.hpp>:
 ///
 ///     reply f(call&)                     sees everything that a call says
-///     Out f(const In&)                   Out and In by nlohmann-json; what In cannot be read from is an error 422
+///     Out f(const In&)                   Out and In by nlohmann-json; what In cannot be read from is an error 422.
+///                                        In is default-constructible
 ///     Out f(const In&, call&)            both
 ///
 /// For Out, `reply`, `json` and nothing (`void`) will do as well. A function runs on a thread of its own, may block, and

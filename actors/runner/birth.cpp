@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 /// How jobs begin: those that somebody starts, and the children of others.
@@ -12,6 +13,13 @@ namespace {
 
 failure is_taken(const std::string& id) {
   return {fault::conflict, fmt::format("a job with the id \"{}\" is there already", id)};
+}
+
+/// What a start's asker is told when the store has answered.
+result<std::string> told(const std::string& job, const result<receipt>& answer) {
+  if (answer) return job;
+  if (answer.error().code == fault::conflict) return is_taken(answer.error().message);
+  return answer.error();
 }
 
 } // namespace
@@ -24,7 +32,7 @@ void runner::start(std::uint64_t request, const std::string& topic, const std::s
   const auto& plan = *found;
   const ground on{*plan, *plan->find(topic), now_ms_, terms_.limits};
   if (auto admitted = admit(on, message); !admitted) return refuse(admitted.error());
-  auto named = job_id(on, message);
+  auto named = job_id(on, message, gid);
   if (!named) return refuse(named.error());
   if (!named->empty()) id = *named;
   if (auto fit = check_id(id, terms_.limits); !fit) return refuse(fit.error());
@@ -47,8 +55,8 @@ void runner::start(std::uint64_t request, const std::string& topic, const std::s
   conceive(id, of, who, value{std::move(message)});
 }
 
-void runner::revive(std::uint64_t request, std::shared_ptr<const class job> failed, std::string id,
-                    std::string gid, bool has_room) {
+void runner::revive(std::uint64_t request, std::shared_ptr<const class job> failed,
+                    const std::string& id, std::string gid, bool has_room) {
   const auto refuse = [&](failure why) { wishes.push_back(wish::accept{request, std::move(why)}); };
   auto who = failed->born();
   who.origin = who.job;
@@ -137,17 +145,21 @@ birth runner::give_birth(const plan& app, const offspring& child, bool mine, pro
 }
 
 void runner::answer_start(const std::string& job, held& of, const result<receipt>& answer) {
-  if (!of.request) return;
-  auto told = answer ? result<std::string>{job} : result<std::string>{answer.error()};
-  if (!answer && answer.error().code == fault::conflict) told = is_taken(answer.error().message);
-  wishes.push_back(wish::accept{*std::exchange(of.request, std::nullopt), std::move(told)});
+  if (of.request)
+    wishes.push_back(wish::accept{*std::exchange(of.request, std::nullopt), told(job, answer)});
 }
 
 void runner::started(const std::string& job, const head& made, const result<receipt>& answer) {
-  auto* of = find(job);
-  if (of == nullptr) return;
   // Something else is there by now, taken from somebody: only who asked is told.
-  if (of->out.empty() || of->out.front().makes != made) return answer_start(job, *of, answer);
+  const auto displaced = std::find_if(displaced_.begin(), displaced_.end(),
+                                      [&made](const auto& each) { return each.made == made; });
+  if (displaced != displaced_.end()) {
+    wishes.push_back(wish::accept{displaced->request, told(job, answer)});
+    displaced_.erase(displaced);
+    return;
+  }
+  auto* of = find(job);
+  if (of == nullptr || of->out.empty() || of->out.front().makes != made) return;
   if (!answer && answer.error().code == fault::taken) {
     // A child's id: the await learns of it, and the job is born without that child.
     of->taken.insert(answer.error().message);
@@ -157,16 +169,20 @@ void runner::started(const std::string& job, const head& made, const result<rece
     return conceive(job, *of, born->born(), born->at(instance{})->input);
   }
   answer_start(job, *of, answer);
-  if (!answer && answer.error().code ==
-                     fault::unreachable) { // perhaps it is there, and ours: never forgotten unread
+  if (!answer && answer.error().code == fault::unreachable) {
+    // Perhaps it is there, and ours: never forgotten unread.
     refuse(*of, answer);
-    of->rereading = true;
-    wishes.push_back(wish::read{job});
-    return;
+    return mistrust(job, *of);
   }
   if (!answer) return drop(job);
   of->failed.reset();
+  const bool is_outrun = of->outrun;
   receive(job, *of, *answer);
+  if (!is_outrun) return;
+  if (auto* begun = find(job))
+    mistrust(job, *begun);
+  else
+    wishes.push_back(wish::read{job});
 }
 
 } // namespace quipu

@@ -71,7 +71,7 @@ void runner::commit(const std::string& job, held& of) {
           {each.job, {who.gid + "/end", "interrupt", {}, pack(to_json(each))}, false});
     move_all(made.interrupts, after.interrupts);
     for (const auto& child : made.children)
-      what.children.push_back(give_birth(*of.app, child, jobs_.size() < room, after));
+      what.children.push_back(give_birth(*of.app, child, has_room(), after));
     for (auto& notice : made.notices)
       what.publications.push_back({who.app, std::move(notice.topic), job, pack(notice.body)});
     if (made.report) {
@@ -129,16 +129,26 @@ void runner::refuse(held& of, const result<receipt>& answer) {
   }
   if (answer || answer.error().code == fault::unreachable)
     for (const auto& call : gone.calls) of.unmade.emplace(call.at, call.attempt);
-  for (auto& child : gone.children)
-    wishes.push_back(wish::read{std::move(child.job)}); // it may be there, and ours
+  for (auto& child : gone.children) of.unsure.insert(std::move(child.job));
 }
 
-/// What is known here of a job may not be so: it is read anew when nothing of it is under way.
+/// Children of commits of which nobody knows here: the store does.
+void runner::look_for_unsure(const held& of) {
+  for (const auto& child : of.unsure)
+    if (find_born(child) == nullptr) wishes.push_back(wish::read{child});
+}
+
+/// What is known here of a job may not be so: it is read anew.
 void runner::mistrust(const std::string& job, held& of) {
   of.rereading = true;
   if (of.draft && of.draft->first.mail.empty() && of.draft->first.why != cause::passed)
     of.refused.push_back(std::move(of.draft->first));
   of.draft.reset();
+  read_at_rest(job, of);
+}
+
+/// As soon as nothing of it is under way: whatever ends last asks.
+void runner::read_at_rest(const std::string& job, const held& of) {
   if (of.out.empty() && !of.current) wishes.push_back(wish::read{job});
 }
 
@@ -153,14 +163,8 @@ void runner::keep_short(const std::string& job, const held& of, const promised& 
     wishes.push_back(wish::condense{job, upto});
 }
 
-void runner::receive(const std::string& job, held& of, const receipt& got) {
-  auto now = std::move(of.out.front());
-  of.out.pop_front();
-  for (const auto& id : now.consumed) of.mail.erase(id);
-  keep_short(job, of, now);
-  if (now.alarm) wishes.push_back(wish::alarm{*now.alarm});
-  for (auto& each : now.traces) wishes.push_back(std::move(each));
-  if (now.report) wishes.push_back(wish::tell{job, std::move(*now.report)});
+/// The children that began with a commit and are ours; their names.
+std::vector<std::string> runner::adopt(const held& of, promised& now) {
   std::vector<std::string> begun;
   for (auto& child : now.children) {
     held made;
@@ -169,30 +173,55 @@ void runner::receive(const std::string& job, held& of, const receipt& got) {
     made.view = std::move(child.view);
     made.at = child.at;
     made.waiting.push_back({cause::begun, {}, 0, {}, {}, {}});
-    if (jobs_.try_emplace(child.job, std::move(made)).second) begun.push_back(child.job);
+    if (find_born(child.job) != nullptr) continue;
+    replace(child.job, made);
+    jobs_.emplace(child.job, std::move(made));
+    begun.push_back(child.job);
   }
-  call_off(job, of, false);
-  if (got.owned) {
-    for (auto& call : now.calls) {
-      const auto* owed = of.view->owed(call.at);
-      if (owed == nullptr || owed->is != obligation::kind::called || owed->attempt != call.attempt)
-        continue;
+  return begun;
+}
+
+/// What a commit that is written asks others for, and the steps that it put off.
+void runner::send_out(const std::string& job, held& of, promised& now) {
+  for (auto& call : now.calls) {
+    const auto* owed = of.view->owed(call.at);
+    if (owed != nullptr && owed->is == obligation::kind::called && owed->attempt == call.attempt)
       this->call(job, of, std::move(call));
-    }
-    for (auto& asked : now.interrupts) {
-      const auto* owed = of.view->owed(asked.at);
-      if (owed == nullptr || owed->is != obligation::kind::called) continue;
-      of.calls.insert({{asked.at, owed->attempt}, {}});
-      wishes.push_back(wish::interrupt{job, owed->attempt, std::move(asked)});
-    }
-    // What was put off belongs to the commit that was too large for it: before all else.
-    for (const auto& at : now.next) {
-      event passed{at.activity == 0 ? cause::begun : cause::passed, at, 0, {}, {}, {}};
-      if (asks(of.rules->activities[at.activity].kind))
-        of.waiting.push_front(std::move(passed));
-      else
-        of.waiting.push_back(std::move(passed));
-    }
+    else // it has come to its end by a commit that may be refused
+      of.unmade.emplace(call.at, call.attempt);
+  }
+  for (auto& asked : now.interrupts) {
+    const auto* owed = of.view->owed(asked.at);
+    if (owed == nullptr || owed->is != obligation::kind::called) continue;
+    of.calls.insert({{asked.at, owed->attempt}, {}});
+    wishes.push_back(wish::interrupt{job, owed->attempt, std::move(asked)});
+  }
+  // What was put off belongs to the commit that was too large for it: before all else.
+  for (const auto& at : now.next) {
+    event passed{at.activity == 0 ? cause::begun : cause::passed, at, 0, {}, {}, {}};
+    if (asks(of.rules->activities[at.activity].kind))
+      of.waiting.push_front(std::move(passed));
+    else
+      of.waiting.push_back(std::move(passed));
+  }
+}
+
+void runner::receive(const std::string& job, held& of, const receipt& got) {
+  auto now = std::move(of.out.front());
+  of.out.pop_front();
+  for (const auto& id : now.consumed) of.mail.erase(id);
+  of.unsure.clear(); // what stood where this one does can have no effect any more
+  keep_short(job, of, now);
+  if (now.alarm) wishes.push_back(wish::alarm{*now.alarm});
+  for (auto& each : now.traces) wishes.push_back(std::move(each));
+  if (now.report) wishes.push_back(wish::tell{job, std::move(*now.report)});
+  const auto begun = adopt(of, now);
+  if (of.out.empty() && !of.draft) { // else the view has what may be refused
+    of.unmade.clear();
+    call_off(job, of, false);
+  }
+  if (got.owned) {
+    send_out(job, of, now);
     deliver(job, of, got.mail);
   } else if (of.out.empty()) {
     // It has ended, or rests: whoever gets mail for it takes it up.

@@ -16,12 +16,18 @@ bool runner::load(const snapshot& what, held& into) {
   into.app = plans_.find(what.app, what.version);
   into.rules = into.app ? into.app->find(what.topic) : nullptr;
   auto view = quipu::job::load(what);
-  if (into.rules == nullptr && view) unread_.insert(what.job); // somebody fetches it meanwhile
-  if (into.rules == nullptr || !view) {
-    wishes.push_back(wish::warn{
-        what.job, view ? fmt::format("its definition, app \"{}\" version \"{}\", is not known here",
-                                     what.app, what.version)
-                       : view.error().message});
+  if (!view) {
+    wishes.push_back(wish::warn{what.job, view.error().message});
+    return false;
+  }
+  if (into.rules == nullptr) {
+    unread_.insert_or_assign(what.job, shelf::key{what.app, what.version});
+    if (unknown_.insert({what.app, what.version}).second)
+      wishes.push_back(wish::warn{
+          what.job,
+          fmt::format("its definition, app \"{}\" version \"{}\", is not known here; such "
+                      "jobs wait until it is, or until this node stops",
+                      what.app, what.version)});
     return false;
   }
   if (!fits(*view, *into.rules)) {
@@ -41,9 +47,14 @@ void runner::replace(const std::string& job, held& by) {
   auto* of = find(job);
   if (of == nullptr) return;
   by.askers = std::move(of->askers);
+  for (auto& commit : of->out) // what becomes of them is not heard any more
+    for (auto& child : commit.children) of->unsure.insert(std::move(child.job));
+  look_for_unsure(*of);
+  by.unsure = std::move(of->unsure);
   if (of->unborn)
     answer_start(job, *of, failure{fault::conflict, job}); // nobody asks the store any more
-  by.request = of->request;
+  else if (of->request)
+    displaced_.push_back({job, of->out.front().makes, *of->request});
   jobs_.erase(job);
 }
 
@@ -76,13 +87,16 @@ void runner::resume(const std::string& job, held& of, const std::vector<mail>& g
     if (std::any_of(of.waiting.begin(), of.waiting.end(), settles)) continue;
     const auto kind = of.rules->activities[at.activity].kind;
     const bool is_unmade = rested || of.unmade.contains({at, owed.attempt});
-    if (!is_unmade || kind == activity_kind::interrupt) {
+    auto call = is_unmade && kind != activity_kind::interrupt
+                    ? call_of({*of.app, *of.rules, now_ms_, terms_.limits}, *of.view, at)
+                    : std::nullopt;
+    if (call) {
+      this->call(job, of, std::move(*call));
+    } else {
       event again;
       again.why = cause::recalled;
       again.at = at;
       of.waiting.push_back(std::move(again));
-    } else if (auto call = call_of({*of.app, *of.rules, now_ms_, terms_.limits}, *of.view, at)) {
-      this->call(job, of, std::move(*call));
     }
   }
   deliver(job, of, got);
@@ -95,8 +109,8 @@ held* runner::end(const snapshot& what, json how) {
   event end;
   end.why = cause::interrupted;
   end.what.data = std::move(how);
-  auto* of = find(what.job);
-  if (of == nullptr || of->request) { // a start of the same name is no job yet
+  auto* of = find_born(what.job);
+  if (of == nullptr) {
     held made;
     if (!load(what, made)) return nullptr;
     replace(what.job, made);
@@ -106,6 +120,7 @@ held* runner::end(const snapshot& what, json how) {
   if (of->view->ended()) {
     of->refused.push_back(std::move(end)); // if its own end, which is on its way, is refused
   } else {
+    of->lost = 0; // it is worth another try
     // What was accepted before it counts before it; what we only mean to do does not.
     const auto accepted = std::find_if(of->waiting.rbegin(), of->waiting.rend(),
                                        [](const event& each) { return !each.mail.empty(); });
@@ -136,27 +151,35 @@ void runner::answer_askers(held& of, const answer& given) {
 }
 
 void runner::popped(const std::string& job, const std::vector<mail>& got) {
-  if (auto* of = find(job))
+  if (auto* of = find_born(job))
     deliver(job, *of, got);
   else
-    wishes.push_back(wish::read{job});
+    look_for(job);
+}
+
+/// A job that is ours and not known. It may be that of a start whose answer is still to come.
+void runner::look_for(const std::string& job) {
+  if (auto* start = find(job)) start->outrun = true;
+  wishes.push_back(wish::read{job});
 }
 
 void runner::reread(const std::string& job, const result<snapshot>& answer) {
   auto* of = find(job);
+  unread_.erase(job);
   if (!answer && answer.error().code == fault::unreachable) { // never forgotten unread
     wishes.push_back(wish::read{job});
     return;
   }
   const bool is_mine = answer && answer->owner == mine_ && answer->state == "running";
   if (!answer && answer.error().code == fault::unavailable) { // the store is away: later
-    unread_.insert(job);
+    unread_.insert_or_assign(job, shelf::key{});
     return;
   }
-  if (of == nullptr) {
+  if (find_born(job) == nullptr) {
     // The answer that would have said how it came to be ours is lost: what of its calls is out, and
-    // with whom, is not known.
-    if (is_mine) took(*answer, true);
+    // with whom, is not known. What a start of ours has made is told with its receipt.
+    const bool is_told = is_mine && of != nullptr && of->view->born().gid == answer->gid;
+    if (is_mine && !is_told) took(*answer, true);
     return;
   }
   if (!of->rereading) return;
@@ -165,24 +188,23 @@ void runner::reread(const std::string& job, const result<snapshot>& answer) {
     answer_askers(*of, {answer::status::success, 200, json::object()});
   if (!is_mine || !load(*answer, *of)) return drop(job);
   of->rereading = false;
+  call_off(job, *of, false);
   for (auto refused = of->refused.rbegin(); refused != of->refused.rend(); ++refused)
     of->waiting.push_front(std::move(*refused));
   of->refused.clear();
   std::erase_if(of->waiting, [](const event& each) {
     return !each.mail.empty() || each.why == cause::passed || each.why == cause::begun;
   });
-  resume(job, *of, answer->mail, false);
-  // Children that came to be with a commit whose receipt was lost may be ours.
-  std::vector<std::string> unknown;
+  look_for_unsure(*of); // each time: a commit may arrive late
   for (const auto& [at, owed] : of->view->obligations())
-    if (owed.is == obligation::kind::child && find(owed.child) == nullptr)
-      unknown.push_back(owed.child);
-  for (auto& child : unknown) wishes.push_back(wish::read{std::move(child)});
+    if (owed.is == obligation::kind::child && find_born(owed.child) == nullptr)
+      wishes.push_back(wish::read{owed.child});
+  resume(job, *of, answer->mail, false);
 }
 
 void runner::compare(const std::unordered_map<std::string, owned_job>& there) {
   for (const auto& [job, stored] : there)
-    if (find(job) == nullptr) wishes.push_back(wish::read{job});
+    if (find_born(job) == nullptr) look_for(job);
   for (auto& [job, of] : jobs_) {
     // Of what is under way the answer will tell.
     if (of.rereading || of.unborn || !of.out.empty()) continue;
@@ -197,10 +219,13 @@ void runner::compare(const std::unordered_map<std::string, owned_job>& there) {
 void runner::look_again() {
   auto all = std::exchange(unanswered_, {});
   std::move(all.begin(), all.end(), std::back_inserter(wishes));
-  for (const auto& job : std::exchange(unread_, {})) {
-    const auto* of = find(job);
-    if (of == nullptr || of->rereading) wishes.push_back(wish::read{job});
-  }
+  std::erase_if(unread_, [this](const auto& each) {
+    const auto& [job, version] = each;
+    if (const auto* of = find_born(job); of != nullptr && !of->rereading) return true;
+    if (version.first.empty() || plans_.find(version.first, version.second))
+      wishes.push_back(wish::read{job}); // it goes when the answer is there
+    return false;
+  });
 }
 
 } // namespace quipu

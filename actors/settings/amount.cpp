@@ -122,6 +122,8 @@ result<amount> read_amount(const setting& of, std::string_view text) {
     std::int64_t number = 0;
     const auto* const end = text.data() + text.size();
     const auto [stopped, error] = std::from_chars(text.data(), end, number);
+    if (error == std::errc::result_out_of_range)
+      return refuse(of, quoted(text), ", which is too large");
     if (error != std::errc{} || stopped != end) return refuse(of, quoted(text));
     return amount{number};
   }

@@ -20,8 +20,9 @@ void configuration::check(findings& faults) const {
     const auto value = each.get(of);
     const auto* number = std::get_if<std::int64_t>(&value);
     if (number == nullptr || (*number >= each.least && *number <= each.most)) continue;
-    faults.error(origin(each.key), fmt::format("{} is {}; {} to {} would be right", each.key,
-                                               *number, each.least, each.most));
+    faults.error(origin(each.key),
+                 fmt::format("{} is {}; {} to {} would be right", each.key, show(each, value),
+                             show(each, amount{each.least}), show(each, amount{each.most})));
   }
   const bool in_memory = of.store == memory_store;
   if (const auto known = check_store(of.store); !known)

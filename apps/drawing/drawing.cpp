@@ -161,6 +161,7 @@ private:
         notes.emplace_back("ends this job");
       say("code", "code ");
       break;
+    default: break; // a kind of which there is nothing to note
     }
     if (is_true(written.find({"emit"}))) notes.emplace_back("emits");
     if (is_true(written.find({"persist"}))) notes.emplace_back("answers who waits");

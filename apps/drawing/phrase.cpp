@@ -85,6 +85,7 @@ std::string function_of(const tree& cell) {
 
 std::string list_of(const std::vector<term>& terms) {
   std::vector<std::string> texts;
+  texts.reserve(terms.size());
   for (const auto& each : terms) texts.push_back(each.text);
   return fmt::format("{}", fmt::join(texts, ", "));
 }
@@ -141,6 +142,7 @@ term say(const tree& written, int depth) {
   if (is_reference(written)) return {say_reference(written.text())};
   if (written.is_list()) {
     std::vector<term> items;
+    items.reserve(written.items.size());
     for (const auto& each : written.items) items.push_back(say(each, depth + 1));
     return {fmt::format("[{}]", list_of(items))};
   }
@@ -148,6 +150,7 @@ term say(const tree& written, int depth) {
     return {written.scalar.dump(-1, ' ', false, json::error_handler_t::replace)};
   if (const auto* rows = written.find("@pipe")) return say_pipe(*rows, {}, depth + 1);
   std::vector<term> entries;
+  entries.reserve(written.entries.size());
   for (const auto& each : written.entries)
     entries.push_back({fmt::format("{}: {}", each.key, say(each.value, depth + 1).text)});
   return {fmt::format("{{{}}}", list_of(entries))};
@@ -161,7 +164,7 @@ term say_match(const tree& match) {
   const auto* expected = match.find("expected");
   const auto* actual = match.find("actual");
   if (expected == nullptr || actual == nullptr) return {"…"};
-  const auto left = say(*actual, 0);
+  auto left = say(*actual, 0);
   if (is(*expected, true)) return left;
   if (is(*expected, false)) return {"not " + guarded(left), true};
   return {fmt::format("{} = {}", guarded(left), guarded(say(*expected, 0))), true};

@@ -95,12 +95,12 @@ private:
 } // namespace
 
 std::string in_words(milliseconds length) {
-  const auto seconds = length.count() / 1'000;
-  if (seconds < 1) return fmt::format("{} ms", length.count());
-  if (seconds < 120) return fmt::format("{} s", seconds);
-  if (seconds < 120 * 60) return fmt::format("{} min", seconds / 60);
-  if (seconds < 48 * 3'600) return fmt::format("{} h", seconds / 3'600);
-  return fmt::format("{} d", seconds / 86'400);
+  using namespace std::chrono_literals;
+  if (length < 1s) return fmt::format("{} ms", length.count());
+  if (length < 2min) return fmt::format("{} s", length / 1s);
+  if (length < 2h) return fmt::format("{} min", length / 1min);
+  if (length < 48h) return fmt::format("{} h", length / 1h);
+  return fmt::format("{} d", length / 24h);
 }
 
 result<void> show_progress(drawing& on, const job_info& job, time_point now,

@@ -116,6 +116,7 @@ private:
 
   std::vector<detail> details(const drawing::node& of) const {
     std::vector<detail> all;
+    all.reserve(of.waits.size() + of.notes.size() + 2);
     for (const auto& each : of.waits) all.push_back({colour::bold, escaped(each)});
     if (!of.when.empty()) all.push_back({colour::yellow, escaped(of.when)});
     if (!of.title.empty()) all.push_back({colour::none, fmt::format("“{}”", escaped(of.title))});

@@ -36,6 +36,7 @@ int complain_definition(const failure& why) {
 }
 
 int complain_target(const failure& why) {
+  if (why.code == fault::invalid) return complain_lines(why.message);
   return why.code == fault::bad_request ? complain_usage(why.message) : complain(why);
 }
 

@@ -25,7 +25,8 @@ int complain(const failure& why);
 /// As `complain`; the faults of a definition, a line each, as compilers say them, or a file that is
 /// not there: exit code 2.
 int complain_definition(const failure& why);
-/// As `complain`, of what `target` gave: which store is meant is a matter of usage.
+/// As `complain`, of what `target` gave: which store is meant, and the settings, a line a fault, are
+/// matters of usage.
 int complain_target(const failure& why);
 /// Says what is wrong with the command line.
 int complain_usage(std::string_view what);

@@ -9,7 +9,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
 #include <exception>
 
 namespace {
@@ -78,11 +80,22 @@ int read_and_run(int argc, char** argv) {
   return chosen();
 }
 
+/// The exit code, unless what was said could not be written: then it is nothing to go by.
+int all_said(int code) {
+  const auto flushed = std::fflush(stdout) == 0;
+  const auto why = errno;
+  if (flushed && std::ferror(stdout) == 0) return code;
+  // Of what failed before nothing is known but that it did.
+  std::fprintf(stderr, "quipu: standard output cannot be written%s%s\n", flushed ? "" : ": ",
+               flushed ? "" : std::strerror(why));
+  return exit_code::failed;
+}
+
 } // namespace
 
 int main(int argc, char** argv) {
   try {
-    return read_and_run(argc, argv);
+    return all_said(read_and_run(argc, argv));
   } catch (const std::exception& bug) {
     std::fprintf(stderr, "quipu: a bug: %s\n", quipu::escaped(bug.what()).c_str());
     return quipu::exit_code::failed;

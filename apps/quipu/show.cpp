@@ -18,8 +18,23 @@ std::string shown(std::chrono::system_clock::time_point at) {
                      fmt::gmtime(static_cast<std::time_t>(whole.count())), (ms - whole).count());
 }
 
-std::string shown(const json& value) {
-  return escaped(value.dump(-1, ' ', false, json::error_handler_t::replace));
+std::string shown(const json& value, int indent) {
+  constexpr char32_t last_plain = U'~';
+  const auto text = value.dump(indent, ' ', false, json::error_handler_t::replace);
+  const std::string_view all{text};
+  std::string out;
+  for (std::size_t i = 0; i < all.size();) {
+    const auto next = first_of(all.substr(i));
+    const auto one = all.substr(i, next.bytes);
+    if (next.code <= last_plain || escaped(one) == one) {
+      out += one; // what JSON itself escapes is not there any more
+    } else {
+      const auto quoted = json(one).dump(-1, ' ', true);
+      out += std::string_view{quoted}.substr(1, quoted.size() - 2);
+    }
+    i += next.bytes;
+  }
+  return out;
 }
 
 std::string shown(const job_error& why) {
@@ -49,8 +64,8 @@ void print_table(const std::vector<std::vector<std::string>>& rows) {
 }
 
 void print_json(const json& value) {
-  const bool ascii = terminal{stdout}.is_live();
-  std::puts(value.dump(2, ' ', ascii, json::error_handler_t::replace).c_str());
+  constexpr int indent = 2;
+  std::puts(shown(value, indent).c_str());
 }
 
 } // namespace quipu

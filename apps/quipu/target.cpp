@@ -2,9 +2,11 @@
 
 #include "actors/answered.hpp"
 #include "actors/definitions.hpp"
+#include "actors/limits.hpp"
 #include "actors/local_client.hpp"
 #include "actors/open_store.hpp"
 #include "actors/remote.hpp"
+#include "actors/settings/configuration.hpp"
 #include "lmdb_bridge/lmdb_ledger.hpp"
 #include "lmdb_bridge/pages.hpp"
 
@@ -14,6 +16,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <string_view>
+#include <unistd.h>
 
 namespace quipu {
 
@@ -36,9 +39,7 @@ std::unique_ptr<client> running_node(const std::filesystem::path& directory) {
 }
 
 /// A server on which no engine runs.
-result<std::shared_ptr<ledger>> alone_on(const std::string& url, bool writes) {
-  node_options options;
-  options.store = url;
+result<std::shared_ptr<ledger>> alone_on(node_options options, bool writes) {
   options.observe = !writes;
   auto opened = open_store(options);
   if (!opened) return opened.error();
@@ -53,7 +54,7 @@ result<std::shared_ptr<ledger>> alone_on(const std::string& url, bool writes) {
     return failure{fault::conflict,
                    fmt::format("{} engines have a lease on {}: stop them and try again when it has "
                                "lapsed, or take a copy of what the server has written",
-                               running, url)};
+                               running, options.store)};
   return std::move(*opened);
 }
 
@@ -68,68 +69,86 @@ void target::declare(CLI::App& to) {
         "memory:")
       ->type_name("URL")
       ->excludes(data);
+  to.add_option("--config", config_,
+                "settings, as of a node: its limits, what history is kept, its store")
+      ->type_name("FILE");
   // Known, so that whoever says it is told; it has no line in --help.
   to.add_option("--url", url_)->group("");
 }
 
-result<std::string> target::url() const {
-  const auto* variable = std::getenv("QUIPU_URL");
-  if (!url_.empty() || (!is_given() && variable != nullptr))
+/// As a node reads them, and each fault told at its place; no store has a default.
+result<node_options> target::options() const {
+  if (!url_.empty() || (!is_given() && std::getenv("QUIPU_URL") != nullptr))
     return failure{fault::bad_request,
                    "--url and QUIPU_URL name the HTTP gateway of a node, and this quipu has none; "
                    "--data DIR asks the node that runs in a directory"};
-  if (!data_.empty()) return std::string{lmdb_scheme} + data_;
-  if (store_.empty())
+  findings faults;
+  configuration said{node_options{.store = ""}};
+  const auto* variable = std::getenv("QUIPU_CONFIG");
+  if (!config_.empty())
+    said.read_file(config_, faults);
+  else if (variable != nullptr && *variable != '\0')
+    said.read_file(variable, faults);
+  said.read_environment(environ, faults);
+  const auto& store = *find_setting("store");
+  if (!data_.empty())
+    said.say(store, std::string{lmdb_scheme} + data_, somewhere("--data"), faults);
+  else if (!store_.empty())
+    said.say(store, store_, somewhere("--store"), faults);
+  else if (said.options().store.empty() && !faults.failed())
     return failure{fault::bad_request, "which jobs? Say --data DIR (or --store URL)"};
-  if (auto known = check_store(store_); !known) return known.error();
-  return store_;
+  said.check(faults);
+  if (faults.failed()) return failure{fault::invalid, errors_of(faults)};
+  return said.options();
+}
+
+bool target::keeps() const {
+  const auto said = options();
+  return said && said->store != memory_url;
 }
 
 result<session> target::look() const {
-  const auto store = url();
-  if (!store) return store.error();
-  const auto directory = directory_of(*store);
+  auto said = options();
+  if (!said) return said.error();
+  const auto directory = directory_of(said->store);
   if (auto remote = running_node(directory)) return session{std::move(remote)};
   std::error_code why;
   if (!directory.empty() && !std::filesystem::is_directory(directory, why))
     return failure{fault::unavailable, fmt::format("{}: {}", directory.string(),
                                                    why ? why.message() : "not a directory")};
-  node_options options;
-  options.store = *store;
-  options.observe = true;
-  options.listen = false;
-  auto own = std::make_unique<node>(options);
+  said->observe = true;
+  said->listen = false;
+  auto own = std::make_unique<node>(std::move(*said));
   if (const auto started = own->start(); !started) return started.error();
   return session{std::move(own)};
 }
 
 result<session> target::keep() const {
-  const auto store = url();
-  if (!store) return store.error();
-  const auto directory = directory_of(*store);
-  if (*store == memory_url) return work({});
-  if (auto remote = running_node(directory)) return session{std::move(remote)};
-  node_options options;
-  options.store = *store;
-  auto opened = open_store(options);
+  const auto said = options();
+  if (!said) return said.error();
+  if (said->store == memory_url) return work({});
+  if (auto remote = running_node(directory_of(said->store))) return session{std::move(remote)};
+  auto opened = open_store(*said);
   if (!opened) return opened.error();
   local_client::parts parts;
   parts.store = std::move(*opened);
   parts.plans = std::make_shared<shelf>();
+  parts.payload_bytes = said->limits.payload_bytes;
+  parts.definitions = definition_limits(said->limits);
   parts.keeps = true;
   if (auto loaded = load_apps(*parts.store, *parts.plans); !loaded) return loaded.error();
   return session{std::unique_ptr<client>{std::make_unique<local_client>(std::move(parts))}};
 }
 
 result<std::shared_ptr<ledger>> target::store(bool writes) const {
-  const auto where = url();
-  if (!where) return where.error();
-  if (is_shared(*where)) return alone_on(*where, writes);
-  const auto directory = directory_of(*where);
+  auto said = options();
+  if (!said) return said.error();
+  if (is_shared(said->store)) return alone_on(std::move(*said), writes);
+  const auto directory = directory_of(said->store);
   if (directory.empty())
     return failure{
         fault::bad_request,
-        fmt::format("\"{}\" keeps nothing between commands; lmdb:DIR would be right", *where)};
+        fmt::format("\"{}\" keeps nothing between commands; lmdb:DIR would be right", said->store)};
   std::error_code why;
   if (!std::filesystem::is_directory(directory, why))
     return failure{fault::unavailable, fmt::format("{}: {}", directory.string(),
@@ -146,6 +165,7 @@ result<std::shared_ptr<ledger>> target::store(bool writes) const {
   }
   lmdb_ledger::options options;
   options.path = directory.string();
+  options.map_size = said->limits.store_bytes;
   options.read_only = !writes;
   auto opened = lmdb_ledger::open(std::move(options));
   if (!opened) return opened.error();
@@ -153,13 +173,11 @@ result<std::shared_ptr<ledger>> target::store(bool writes) const {
 }
 
 result<session> target::work(const std::function<void(node&)>& prepare) const {
-  const auto store = url();
-  if (!store) return store.error();
+  auto said = options();
+  if (!said) return said.error();
   if (!prepare)
-    if (auto remote = running_node(directory_of(*store))) return session{std::move(remote)};
-  node_options options;
-  options.store = *store;
-  auto own = std::make_unique<node>(options);
+    if (auto remote = running_node(directory_of(said->store))) return session{std::move(remote)};
+  auto own = std::make_unique<node>(std::move(*said));
   if (prepare) prepare(*own);
   if (const auto started = own->start(); !started) return started.error();
   return session{std::move(own)};

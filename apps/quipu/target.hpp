@@ -27,13 +27,19 @@ private:
   std::unique_ptr<node> own_;
 };
 
-/// Which jobs a command is about: `--store URL`, or `--data DIR`, short for `--store lmdb:DIR`.
+/// Which jobs a command is about: `--store URL`, or `--data DIR`, short for `--store lmdb:DIR`. What
+/// opens a store itself has a node's settings: from QUIPU_... in the environment, and the file of
+/// `--config`.
 class target {
 public:
   void declare(CLI::App& to);
 
   /// Whether the command line names a store.
-  [[nodiscard]] bool is_given() const noexcept { return !store_.empty() || !data_.empty(); }
+  [[nodiscard]] bool is_given() const noexcept {
+    return !store_.empty() || !data_.empty() || !config_.empty();
+  }
+  /// Whether what is there stays when the command has ended.
+  [[nodiscard]] bool keeps() const;
   /// For looking: the node that runs in the directory, else the directory itself; runs and changes
   /// nothing.
   [[nodiscard]] result<session> look() const;
@@ -49,10 +55,12 @@ public:
   [[nodiscard]] result<std::shared_ptr<ledger>> store(bool writes) const;
 
 private:
-  [[nodiscard]] result<std::string> url() const;
+  /// `bad_request`: no store is named; `invalid`: settings, a line a fault.
+  [[nodiscard]] result<node_options> options() const;
 
   std::string store_;
   std::string data_;
+  std::string config_;
   std::string url_;
 };
 

@@ -12,9 +12,8 @@ failure corrupt(const record& what, std::string why) {
   return {fault::corrupt, fmt::format("record {} does not fit the job: {}", what.number, why)};
 }
 
-/// Replaces one stored value, and notes what that does to the fields.
-void replace(value& old, const value& made, const std::string& field, delta& touched) {
-  if (!made) return;
+/// Puts another value, or none, in the place of a stored one, and notes what that does to the fields.
+void put(value& old, const value& made, const std::string& field, delta& touched) {
   if (is_large(made)) {
     touched.large.insert_or_assign(field, made);
     touched.removed.erase(field);
@@ -23,6 +22,11 @@ void replace(value& old, const value& made, const std::string& field, delta& tou
     touched.removed.insert(field);
   }
   old = made;
+}
+
+/// What is not said leaves what was there.
+void replace(value& old, const value& made, const std::string& field, delta& touched) {
+  if (made) put(old, made, field, touched);
 }
 
 void touch_chunks(delta& touched, const pass_name& at, const key& digits, std::size_t first,
@@ -157,7 +161,9 @@ void job::write(const record& what, delta& touched) {
     auto& stored = documents_[at];
     replace(stored.input, written.input, large_name(at, 'i'), touched);
     replace(stored.output, written.output, large_name(at, 'o'), touched);
-    replace(stored.hook, written.hook, large_name(at, 'h'), touched);
+    // Who is answered by its time has heard nothing, whatever it had heard before.
+    if (written.hook || written.at_ms != 0)
+      put(stored.hook, written.hook, large_name(at, 'h'), touched);
     replace(stored.error, written.error, large_name(at, 'e'), touched);
     if (written.code != 0) stored.code = written.code;
     if (written.at_ms != 0) stored.at_ms = written.at_ms;

@@ -40,7 +40,7 @@ struct failure {
   bool operator==(const failure&) const = default;
 };
 
-/// A value, or why there is none.
+/// A value, or why there is none. To take what is not there - the value of a failure - throws std::bad_variant_access.
 template <class T>
 class [[nodiscard]] result {
 public:

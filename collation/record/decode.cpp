@@ -93,6 +93,7 @@ identity identity_of(const json& from) {
   who.severed = optional<bool>(from, "sev");
   who.depth = optional<std::uint32_t>(from, "dep");
   who.slices = optional<std::uint32_t>(from, "sl", 1);
+  if (who.slices == 0) throw std::out_of_range{"a flow has no slice"};
   who.history = history_of(optional<std::uint32_t>(from, "hm"));
   who.origin = optional<std::string>(from, "oj");
   who.retries = optional<std::uint32_t>(from, "rt");

@@ -4,13 +4,11 @@
 #include "flows/definition/retry.hpp"
 #include "flows/definition/section.hpp"
 #include "flows/definition/stats.hpp"
-#include "flows/duration.hpp"
 #include "flows/nearest.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <vector>
 
 namespace quipu::structure {
@@ -75,11 +73,7 @@ void check_value(const key_row& row, const tree::entry& entry, std::string_view 
   if (row.key == "cycle") into.cycle = entry.value.scalar.get<bool>();
   if (row.key == "subtype") into.signal_all = entry.value.text() == "all";
   if (row.key == "statusThreshold") into.status_threshold = entry.value.scalar.get<std::uint32_t>();
-  if (row.key == "timeout")
-    into.timeout =
-        entry.value.is_string()
-            ? *parse_duration(entry.value.text())
-            : std::chrono::milliseconds{std::llround(entry.value.scalar.get<double>() * 1'000)};
+  if (row.key == "timeout") into.timeout = length(entry.value);
 }
 
 /// What a signal to all must say, or it would find nobody.
@@ -93,6 +87,19 @@ void check_signal(const definition::activity& made, findings& faults) {
             "activity \"{}\" signals all but does not say whom: \"key_name\" with \"key_value\", "
             "or \"resolver\" with \"maps\", is missing",
             made.id));
+}
+
+void warn_of_idle(const definition::activity& made, findings& faults) {
+  for (const auto& row : activity_idles) {
+    if ((row.who & only(made.kind)) == 0) continue;
+    const auto* key = made.body.find(row.key);
+    const auto* said = key != nullptr && !row.part.empty() ? key->find(row.part) : key;
+    if (said == nullptr) continue;
+    const auto named = row.part.empty() ? fmt::format("\"{}\"", row.key)
+                                        : fmt::format("\"{}\" in \"{}\"", row.part, row.key);
+    faults.warning(said->at, fmt::format("{} of activity \"{}\" ({}) has no effect: {}", named,
+                                         made.id, name(made.kind), row.why));
+  }
 }
 
 } // namespace
@@ -129,6 +136,7 @@ definition::activity read_activity(const tree::entry& written, findings& faults)
       faults.error(made.at, fmt::format("activity \"{}\" ({}) has no \"{}\"; {}", made.id,
                                         name(made.kind), need.key, need.why));
   if (made.kind == activity_kind::signal) check_signal(made, faults);
+  warn_of_idle(made, faults);
   return made;
 }
 

@@ -108,6 +108,19 @@ inline constexpr std::array activity_needs{
     need_row{"ancestor", cycle, "it says which activity is entered again"},
 };
 
+/// What every type may say, but where it changes nothing: a warning, with what would.
+struct idle_row {
+  std::string_view key;
+  std::string_view part; ///< in its section; empty: the key itself
+  kinds who;
+  std::string_view why;
+};
+
+inline constexpr std::array activity_idles{
+    idle_row{"input", "maps", trigger, "its input is the message; \"output\" may map it"},
+    idle_row{"statusThreshold", "", trigger, "nothing else of its job has begun"},
+};
+
 inline constexpr std::array app_keys{std::string_view{"id"}, std::string_view{"version"},
                                      std::string_view{"schemas"}, std::string_view{"graphs"},
                                      std::string_view{"settings"}};

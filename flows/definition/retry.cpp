@@ -1,8 +1,8 @@
 #include "flows/definition/retry.hpp"
 
+#include "collation/codes.hpp"
 #include "flows/definition/section.hpp"
 #include "flows/definition/shape.hpp"
-#include "flows/duration.hpp"
 
 #include <fmt/format.h>
 
@@ -21,11 +21,6 @@ constexpr std::array policy_keys{std::string_view{"attempts"}, std::string_view{
 
 /// What `'x'` stands for, and what a policy is where it says nothing: 1, 2, 4 ... s up to 60 s.
 constexpr backoff doubling{1, milliseconds{1'000}, 2, milliseconds{60'000}};
-
-milliseconds to_duration(const tree& checked) {
-  if (checked.is_string()) return *parse_duration(checked.text());
-  return milliseconds{std::llround(checked.scalar.get<double>() * 1'000)};
-}
 
 bool read_attempts(const tree& written, std::string_view what, backoff& into, findings& faults) {
   const bool whole = written.is == tree::kind::scalar && written.scalar.is_number_integer();
@@ -61,7 +56,7 @@ std::optional<backoff> read_list(const tree& written, std::string_view what, fin
     return made;
   }
   if (!fits(shape::wait, wait, fmt::format("backoff in {}", what), faults)) return std::nullopt;
-  made.initial = made.max = to_duration(wait);
+  made.initial = made.max = length(wait);
   return made;
 }
 
@@ -83,7 +78,7 @@ std::optional<backoff> read_policy(const tree& written, const place& key, std::s
     const auto* wait = written.find(name);
     if (wait != nullptr &&
         fits(shape::wait, *wait, fmt::format("\"{}\" in {}", name, what), faults))
-      into = to_duration(*wait);
+      into = length(*wait);
   };
   read_wait("initial", made.initial);
   read_wait("max", made.max);
@@ -120,6 +115,10 @@ std::optional<retry_policy> read_retry(const tree& written, const place& key, st
     }
     int code = 0;
     std::from_chars(entry.key.data(), entry.key.data() + entry.key.size(), code);
+    if (!quipu::codes::is_error(code))
+      faults.warning(entry.at, fmt::format("\"{}\" in {} has no effect: only errors are asked for "
+                                           "again, {} and above",
+                                           entry.key, what, quipu::codes::least_error));
     if (auto policy = read_list(entry.value, fmt::format("\"{}\" in {}", entry.key, what), faults))
       made.by_code.emplace_back(code, *policy);
   }

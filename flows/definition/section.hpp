@@ -6,7 +6,7 @@
 
 namespace quipu::structure {
 
-/// Whether a key is a code: three digits.
+/// Whether a key is a code (collation/codes.hpp): three digits.
 [[nodiscard]] bool is_code(std::string_view key) noexcept;
 
 /// Checks `input: {maps, schema}` and its like; `what` names it.

@@ -1,17 +1,16 @@
 #include "flows/definition/shape.hpp"
 
+#include "collation/codes.hpp"
 #include "flows/duration.hpp"
 #include "flows/nearest.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 namespace quipu::structure {
 namespace {
-
-constexpr int least_error = 400;
-constexpr int most_error = 999;
 
 /// How a shape is called where it was not met.
 std::string_view sentence(shape wanted) {
@@ -90,12 +89,12 @@ bool is(shape wanted, const tree& value) {
   case shape::topic_or_mapping: return is_topic(value) || is_mapping(value);
   case shape::truth: return value.scalar.is_boolean();
   case shape::truth_or_mapping: return value.scalar.is_boolean() || is_mapping(value);
-  case shape::code: return is_whole_between(value, 100, 999);
+  case shape::code: return is_whole_between(value, codes::least, codes::greatest);
   case shape::code_or_mapping:
-    return is_whole_between(value, least_error, most_error) || is_mapping(value);
+    return is_whole_between(value, codes::least_error, codes::greatest) || is_mapping(value);
   case shape::signal_code:
-    return is_whole_between(value, 200, 200) || is_whole_between(value, 202, 202) ||
-           is_mapping(value);
+    return is_whole_between(value, codes::success, codes::success) ||
+           is_whole_between(value, codes::pending, codes::pending) || is_mapping(value);
   case shape::signal_subtype:
     return value.is_string() && (value.text() == "one" || value.text() == "all");
   case shape::count: return is_whole_between(value, 0, INT32_MAX);
@@ -137,6 +136,11 @@ bool is_mapping(const tree& value) noexcept {
   if (value.is_map()) return value.find("@pipe") != nullptr;
   return value.is_string() && value.text().size() > 2 && value.text().front() == '{' &&
          value.text().back() == '}';
+}
+
+std::chrono::milliseconds length(const tree& duration) {
+  if (duration.is_string()) return *parse_duration(duration.text());
+  return std::chrono::milliseconds{std::llround(duration.scalar.get<double>() * 1'000)};
 }
 
 std::string describe(const tree& value) {

@@ -2,6 +2,7 @@
 
 #include "flows/tree.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -43,6 +44,9 @@ bool fits(shape wanted, const tree& value, std::string_view what, findings& faul
 
 /// A reference, `{...}`, or a pipe: what is only known when the flow runs.
 [[nodiscard]] bool is_mapping(const tree& value) noexcept;
+
+/// The length of a literal duration that fits: seconds, or a text.
+[[nodiscard]] std::chrono::milliseconds length(const tree& duration);
 
 /// For messages: `the text "x"`, `a list`.
 [[nodiscard]] std::string describe(const tree& value);

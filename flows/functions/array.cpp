@@ -181,6 +181,8 @@ value sort(call& c) {
   keyed.reserve(count);
   for (auto& item : all->items) {
     sort_key key(item, c.spend);
+    // It may be compared to its end as often as it is compared.
+    if (!c.spend.read(key.text.size() * static_cast<std::size_t>(std::bit_width(count)))) return {};
     keyed.emplace_back(std::move(key), std::move(item));
   }
   std::stable_sort(keyed.begin(), keyed.end(), [&](const auto& a, const auto& b) {

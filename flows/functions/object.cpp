@@ -122,7 +122,7 @@ value assign(call& c) {
 bool owns(call& c) {
   const auto& what = c.at(0);
   auto key = to_key(c.at(1), c.spend);
-  if (what.is_object()) return what.find(key).has_value();
+  if (what.is_object()) return c.spend.seek(what.size()) && what.find(key).has_value();
   if (!what.is_array() && !what.is_string()) return false;
   auto size = what.is_array() ? what.size() : length16(what.text());
   auto index = index_of(key);

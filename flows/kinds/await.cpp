@@ -44,7 +44,7 @@ void begin(stepping& now, const instance& at) {
   const ground child_on{now.on().app, *flow, now.on().now_ms, now.on().limits};
   if (auto admitted = admit(child_on, **input); !admitted)
     return now.fail(at, status(admitted.error().code), admitted.error().message);
-  auto named = job_id(child_on, **input);
+  auto named = job_id(child_on, **input, gid_below(parent.gid, at));
   if (!named) return now.fail(at, status(named.error().code), named.error().message);
 
   bool severed = false;
@@ -84,7 +84,10 @@ void begin(stepping& now, const instance& at) {
     return now.fail(at, 409, fmt::format("a job with the id \"{}\" is there already", child.job));
 
   now.job().made().children.push_back({child, *input});
-  if (severed) return now.settle(at, {}, value{json{{"job_id", child.job}}});
+  if (severed) {
+    now.settle(at, {}, value{json{{"job_id", child.job}}});
+    return;
+  }
   now.job().what().children.emplace_back(at, child.job);
   obligation owed;
   owed.is = obligation::kind::child;

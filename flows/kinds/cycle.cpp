@@ -14,8 +14,8 @@ bool resume(stepping& now, const instance& at, const event& what) {
     return true;
   }
   const auto ancestor = now.job().above(now.rules(at).ancestor, at);
-  now.settle(at, {});
-  now.reenter(ancestor, *input);
+  // Who fails, or is in a job that has ended, does not go round.
+  if (now.settle(at, {})) now.reenter(ancestor, *input);
   return true;
 }
 

@@ -118,6 +118,8 @@ bool resume(stepping& now, const instance& at, const event& what) {
   }
   if (what.why == cause::signalled) {
     const auto given = normalized(what.what);
+    const auto& rules = now.rules(at);
+    now.warn_of(rules.hook_schema, what.what.data, fmt::format("the signal to \"{}\"", rules.id));
     if (given.is != answer::status::pending) disarm_timer(now, at, *owed);
     now.job().written(at).hook = value{what.what.data};
     if (what.scrubs) now.job().mark(std::string{stepping::scrubs});

@@ -1,10 +1,16 @@
 #include "flows/kinds/kind.hpp"
 
+#include "collation/codes.hpp"
+
 #include <fmt/format.h>
+
+#include <optional>
 
 namespace quipu {
 
 namespace {
+
+constexpr std::optional<int> gone = 410;
 
 void begin(stepping& now, const instance& at) { now.job().made().next.push_back(at); }
 
@@ -17,25 +23,39 @@ result<json> said(stepping& now, const instance& at, const std::optional<mapping
   return *given ? std::move(**given) : std::move(otherwise);
 }
 
-/// The end that it makes, or why it cannot be said.
-result<interruption> asked(stepping& now, const instance& at) {
+/// Whose end it makes.
+result<std::string> target(stepping& now, const instance& at) {
+  const auto& rule = now.rules(at).target;
+  if (!rule) return now.job().born().job;
+  const auto given = said(now, at, rule, nullptr);
+  if (!given) return given.error();
+  if (given->is_null())
+    return failure{fault::failed, "`target` is undefined; a job's id would be right"};
+  if (!given->is_string())
+    return failure{fault::failed,
+                   fmt::format("`target` gave {}; a job's id would be right", given->dump())};
+  return given->get<std::string>();
+}
+
+/// The end that it makes of `job`, or why it cannot be said.
+result<interruption> asked(stepping& now, const instance& at, const result<std::string>& job) {
+  if (!job) return job.error();
   const auto& rules = now.rules(at);
-  const auto target = said(now, at, rules.target, nullptr);
   const auto reason = said(now, at, rules.reason, "interrupted");
-  const auto code = said(now, at, rules.code, 410);
+  const auto code = said(now, at, rules.code, nullptr);
   const auto throws = said(now, at, rules.throws, true);
   const auto descend = said(now, at, rules.descend, false);
-  for (const auto* each : {&target, &reason, &code, &throws, &descend})
+  for (const auto* each : {&reason, &code, &throws, &descend})
     if (!*each) return each->error();
-  if (!target->is_null() && !target->is_string())
-    return failure{fault::failed,
-                   fmt::format("`target` gave {}; a job's id would be right", target->dump())};
-  if (rules.target && target->is_null())
-    return failure{fault::failed, "`target` is undefined; a job's id would be right"};
+  const auto whole = code->is_null() ? gone : codes::read(*code);
+  if (!whole)
+    return failure{fault::failed, fmt::format("`code` gave {}; a whole number from {} to {} would "
+                                              "be right",
+                                              code->dump(), codes::least, codes::greatest)};
   return interruption{at,
-                      target->is_null() ? now.job().born().job : target->get<std::string>(),
+                      *job,
                       reason->is_string() ? reason->get<std::string>() : reason->dump(),
-                      code->is_number_integer() ? code->get<int>() : 410,
+                      *whole,
                       *throws != false,
                       *descend == true};
 }
@@ -49,7 +69,8 @@ bool resume(stepping& now, const instance& at, const event& what) {
   }
   const bool again = (what.why == cause::recalled || what.why == cause::resumed) && owed != nullptr;
   if (!again && (what.why != cause::passed || now.job().at(at) != digit::started)) return false;
-  auto end = asked(now, at);
+  // Whom it has once asked the ledger to end it asks again, whatever `target` would say now.
+  auto end = asked(now, at, again ? owed->child : target(now, at));
   if (!end) {
     now.fail(at, 500, end.error().message);
     return true;

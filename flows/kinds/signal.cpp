@@ -1,5 +1,7 @@
 #include "flows/kinds/kind.hpp"
 
+#include "collation/codes.hpp"
+
 namespace quipu {
 
 namespace {
@@ -11,10 +13,11 @@ result<signalling> said(stepping& now, const instance& at) {
   const auto& rules = now.rules(at);
   auto topic = now.topic(at);
   if (!topic) return topic.error();
-  signalling made{at, std::move(*topic), json::object(), 200, rules.signal_all, {}, nullptr, false};
+  signalling made{at, std::move(*topic), json::object(), codes::success, rules.signal_all,
+                  {}, nullptr,           false};
   json name;
   json resolved;
-  json code = 200;
+  json code = codes::success;
   json scrub;
   for (const auto& [rule, into] :
        {std::pair{&rules.payload, &made.data}, std::pair{&rules.key_name, &name},
@@ -25,7 +28,7 @@ result<signalling> said(stepping& now, const instance& at) {
     if (!value) return value.error();
     if (*value) *into = std::move(**value);
   }
-  if (code == 202) made.code = 202;
+  if (code == codes::pending) made.code = codes::pending;
   made.scrubs = scrub == true;
   if (name.is_string()) made.key_name = name.get<std::string>();
   if (resolved.is_object() && resolved.contains("data") && resolved["data"].is_object() &&

@@ -20,22 +20,43 @@ const backoff* policy(const activity& rules, int code) {
 }
 
 std::int64_t wait_ms(const backoff& by, std::uint32_t attempt) {
+  if (by.initial.count() == 0) return 0; // however often it is doubled, even beyond all numbers
   const auto wait = static_cast<double>(by.initial.count()) * std::pow(by.factor, attempt - 1);
   return static_cast<std::int64_t>(std::min(wait, static_cast<double>(by.max.count())));
 }
 
-/// Makes attempt `number` go out with the receipt of this commit.
-void call(stepping& now, const instance& at, std::uint32_t number, std::string topic, value input) {
+/// Attempt `number`, which begins now: its time runs from here, through the backlog too.
+obligation attempt(stepping& now, const instance& at, std::uint32_t number, std::string topic) {
   const auto& rules = now.rules(at);
   obligation owed;
   owed.is = obligation::kind::called;
   owed.attempt = number;
   owed.since_ms = now.job().now();
-  owed.topic = topic;
+  owed.topic = std::move(topic);
   if (rules.timeout) owed.due_ms = owed.since_ms + rules.timeout->count();
-  now.job().made().calls.push_back(
-      {at, rules.id, std::move(topic), number, owed.due_ms, std::move(input)});
+  return owed;
+}
+
+/// Makes an attempt go out with the receipt of this commit.
+void call(stepping& now, const instance& at, obligation owed, value input) {
+  now.job().made().calls.push_back({at, now.rules(at).id, owed.topic, owed.attempt, owed.due_ms,
+                                    std::move(input), owed.deaths >= suspect_calls});
   now.job().owe(at, std::move(owed));
+}
+
+/// What was sent: as it is kept, or mapped again from the same data. That may fail, with limits
+/// that are lower now.
+result<value> sent(const ground& on, const job& before, const instance& at) {
+  if (const auto* stored = before.at(at); stored != nullptr && stored->input) return stored->input;
+  const event none;
+  return stepping{on, before, none}.input(at);
+}
+
+/// Makes an attempt go out that asks what was asked before.
+void call_again(stepping& now, const instance& at, obligation owed) {
+  auto input = sent(now.on(), now.job().before(), at);
+  if (!input) return now.fail(at, status(input.error().code), input.error().message);
+  call(now, at, std::move(owed), std::move(*input));
 }
 
 void begin(stepping& now, const instance& at) {
@@ -43,13 +64,16 @@ void begin(stepping& now, const instance& at) {
   if (!topic) return now.fail(at, 500, topic.error().message);
   auto input = now.input(at);
   if (!input) return now.fail(at, status(input.error().code), input.error().message);
-  call(now, at, 1, std::move(*topic), std::move(*input));
+  call(now, at, attempt(now, at, 1, std::move(*topic)), std::move(*input));
 }
 
 /// An attempt has ended in an error: once more after a while, or it is the activity's.
 void give_up(stepping& now, const instance& at, const answer& given, const obligation& owed) {
   const auto* again = policy(now.rules(at), given.code);
-  if (again == nullptr || owed.attempt >= again->attempts) return now.settle(at, given);
+  if (again == nullptr || owed.attempt >= again->attempts) {
+    now.settle(at, given);
+    return;
+  }
   obligation next;
   next.is = obligation::kind::retry;
   next.attempt = owed.attempt + 1;
@@ -74,8 +98,9 @@ void reply(stepping& now, const instance& at, const answer& given, const obligat
   }
   const value said{given.data.is_null() ? json::object() : given.data};
   // A reply that breaks its schema is asked for again where the flow says so for 422.
-  if (given.is == answer::status::success && policy(now.rules(at), 422) != nullptr)
-    if (auto fit = now.measure(at, given, said); !fit)
+  if (given.is == answer::status::success && now.enforces() &&
+      policy(now.rules(at), 422) != nullptr)
+    if (auto fit = now.check_output(at, given, said); !fit)
       return give_up(now, at, {answer::status::error, 422, json{{"message", fit.error().message}}},
                      owed);
   now.settle(at, given, said);
@@ -107,20 +132,15 @@ bool resume(stepping& now, const instance& at, const event& what) {
                                           *owed.due_ms - owed.since_ms)}}},
             owed);
     return true;
-  case cause::retried: {
+  case cause::retried:
     if (owed.is != kind::retry || *owed.due_ms > now.job().now()) return false;
-    auto out = call_of(now.on(), now.job().before(), at);
-    call(now, at, owed.attempt, owed.topic, std::move(out->input));
+    call_again(now, at, attempt(now, at, owed.attempt, owed.topic));
     return true;
-  }
   case cause::served: {
     if (owed.is != kind::backlog) return false;
-    auto out = call_of(now.on(), now.job().before(), at);
-    if (!out) return false;
-    auto called = owed;
+    auto called = owed; // the same attempt, whose time has run while it waited
     called.is = kind::called;
-    now.job().made().calls.push_back(std::move(*out));
-    now.job().owe(at, std::move(called));
+    call_again(now, at, std::move(called));
     return true;
   }
   case cause::shelved: {
@@ -138,27 +158,17 @@ bool resume(stepping& now, const instance& at, const event& what) {
                                                    owed.deaths + 1)}}});
       return true;
     }
-    auto out = call_of(now.on(), now.job().before(), at);
-    if (!out) return false;
-    auto again = owed;
-    again.attempt = owed.attempt + 1;
+    auto again = attempt(now, at, owed.attempt + 1, owed.topic);
     again.deaths = owed.deaths + 1;
-    if (again.deaths >= suspect_calls) {
-      again.is = kind::backlog; // until it is its turn to run alone
-      now.job().owe(at, std::move(again));
+    if (again.deaths < suspect_calls) {
+      call_again(now, at, std::move(again));
       return true;
     }
-    out->attempt = again.attempt;
-    now.job().made().calls.push_back(std::move(*out));
+    again.is = kind::backlog; // until it is its turn to run alone
     now.job().owe(at, std::move(again));
     return true;
   }
-  case cause::resumed: {
-    auto out = call_of(now.on(), now.job().before(), at);
-    if (!out) return false;
-    call(now, at, 1, owed.topic, std::move(out->input));
-    return true;
-  }
+  case cause::resumed: call_again(now, at, attempt(now, at, 1, owed.topic)); return true;
   default: return false;
   }
 }
@@ -170,18 +180,15 @@ const kind worker_kind{begin, resume};
 std::optional<leg_one> call_of(const ground& on, const job& before, const instance& at) {
   const auto* owed = before.owed(at);
   if (owed == nullptr) return std::nullopt;
-  leg_one out{at, on.rules.activities[at.activity].id, owed->topic, owed->attempt, owed->due_ms,
-              {}, owed->deaths >= suspect_calls};
-  if (const auto* stored = before.at(at); stored != nullptr && stored->input) {
-    out.input = stored->input;
-  } else {
-    event none;
-    stepping now{on, before, none};
-    auto input = now.input(at);
-    // It was mapped once from the same data: a failure now is a change of limits, and is no input.
-    out.input = input ? std::move(*input) : value{json::object()};
-  }
-  return out;
+  auto input = sent(on, before, at);
+  if (!input) return std::nullopt;
+  return leg_one{at,
+                 on.rules.activities[at.activity].id,
+                 owed->topic,
+                 owed->attempt,
+                 owed->due_ms,
+                 std::move(*input),
+                 owed->deaths >= suspect_calls};
 }
 
 } // namespace quipu

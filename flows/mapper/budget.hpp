@@ -30,6 +30,10 @@ public:
         fmt::format("it takes more than {} steps, the limit of one mapping (limits.mapper.steps)",
                     limit_.steps));
   }
+  /// `bytes` of text read from its one end to the other.
+  bool read(std::uint64_t bytes) { return touch(bytes / bytes_a_touch); }
+  /// `members` of an object looked at until one is found.
+  bool seek(std::uint64_t members) { return touch(members / members_a_touch); }
   /// Asked before a value of `bytes` is made.
   bool room(std::uint64_t bytes) {
     if (bytes <= limit_.output_bytes) return touch(bytes / bytes_a_touch);
@@ -64,6 +68,7 @@ public:
 private:
   static constexpr std::uint64_t touches_a_step = 32;
   static constexpr std::uint64_t bytes_a_touch = 32;
+  static constexpr std::uint64_t members_a_touch = 16;
 
   fuel limit_;
   std::uint64_t left_;

@@ -129,6 +129,7 @@ std::optional<bool> less_than(const value& left, const value& right, budget& spe
 
 value property(const value& what, const value& key, budget& spend) {
   if (what.is_object()) {
+    spend.seek(what.size());
     if (key.is_string()) return what.find(key.text()).value_or(value());
     return what.find(to_key(key, spend)).value_or(value());
   }
@@ -139,9 +140,11 @@ value property(const value& what, const value& key, budget& spend) {
     if (index >= 0) return what.item(static_cast<std::size_t>(index));
     return name == "length" ? value(static_cast<double>(what.size())) : value();
   }
+  spend.read(what.text().size());
+  if (name == "length") return static_cast<double>(length16(what.text()));
+  if (index < 0 || !spend.touch(what.text().size() / 8)) return {};
   auto units = to_utf16(what.text());
-  if (name == "length") return static_cast<double>(units.size());
-  if (index < 0 || static_cast<std::size_t>(index) >= units.size()) return {};
+  if (static_cast<std::size_t>(index) >= units.size()) return {};
   return from_utf16(std::u16string_view(units).substr(static_cast<std::size_t>(index), 1));
 }
 

@@ -73,18 +73,22 @@ value machine::evaluate(const node& what) {
         auto from = evaluate(*tree.spreads[spreads].of);
         if (!from.is_object()) continue;
         for (auto position : order(from))
-          if (from.key(position).starts_with(tree.spreads[spreads].first))
+          if (from.key(position).starts_with(tree.spreads[spreads].first) &&
+              spend_.seek(made->members.size()))
             set(*made, from.key(position), from.member_at(position));
       }
       if (i == tree.members.size()) break;
       named here(watching_ ? &path_ : nullptr, tree.members[i].first);
+      spend_.seek(made->members.size());
       set(*made, tree.members[i].first, evaluate(tree.members[i].second));
     }
     return made;
   }
   case 4: {
     auto made = std::make_shared<list>();
-    for (const auto& item : std::get<4>(what.is)->items) push(*made, evaluate(item));
+    const auto& items = std::get<4>(what.is)->items;
+    spend_.touch(items.size());
+    for (const auto& item : items) push(*made, evaluate(item));
     return made;
   }
   default: spend_.fail(std::get<broken>(what.is).why); return {};
@@ -105,7 +109,7 @@ bool machine::write(const node& what, json& to) {
     const auto* data =
         from.from == reference::root::document ? from_->read(code_.reads[from.document]) : nullptr;
     std::size_t at = 0;
-    const auto* found = data ? walk(data, from.path, at) : nullptr;
+    const auto* found = data ? walk(data, from.path, at, spend_) : nullptr;
     if (!found || at < from.path.size()) return write_value(read(from), to);
     if (!affordable(*found, spend_)) return false;
     to = *found;
@@ -140,7 +144,8 @@ bool machine::write_object(const object& what, json& to) {
       json from;
       if (!write(*what.spreads[spreads].of, from) || !from.is_object()) continue;
       for (auto& [key, item] : from.get_ref<json::object_t&>())
-        if (key.starts_with(what.spreads[spreads].first)) to[key] = std::move(item);
+        if (key.starts_with(what.spreads[spreads].first) && spend_.seek(to.size()))
+          to[key] = std::move(item);
     }
     if (i == what.members.size() || spend_.failed()) break;
     const auto& [key, node] = what.members[i];
@@ -151,7 +156,7 @@ bool machine::write_object(const object& what, json& to) {
     // Keys of a map are unique; only a spread can have written this one before.
     if (what.spreads.empty())
       static_cast<json::object_t::Container&>(members).emplace_back(key, std::move(item));
-    else
+    else if (spend_.seek(to.size()))
       to[key] = std::move(item);
   }
   return !spend_.failed();
@@ -159,14 +164,15 @@ bool machine::write_object(const object& what, json& to) {
 
 value machine::read(const reference& from) {
   switch (from.from) {
-  case reference::root::document: return follow(from_->read(code_.reads[from.document]), from.path);
+  case reference::root::document:
+    return follow(from_->read(code_.reads[from.document]), from.path, spend_);
   case reference::root::output:
     if (from.last && from.path.empty()) return std::move(frame_->output);
-    return follow(frame_->output, from.path);
-  case reference::root::item: return follow(frame_->item, from.path);
-  case reference::root::key: return follow(frame_->key, from.path);
-  case reference::root::index: return follow(frame_->index, from.path);
-  case reference::root::input: return follow(frame_->input, from.path);
+    return follow(frame_->output, from.path, spend_);
+  case reference::root::item: return follow(frame_->item, from.path, spend_);
+  case reference::root::key: return follow(frame_->key, from.path, spend_);
+  case reference::root::index: return follow(frame_->index, from.path, spend_);
+  case reference::root::input: return follow(frame_->input, from.path, spend_);
   }
   return {};
 }
@@ -174,6 +180,7 @@ value machine::read(const reference& from) {
 value machine::run(const std::vector<row>& rows) { return run(rows, {}); }
 
 void machine::push_cells(const row& what) {
+  spend_.touch(what.cells.size());
   for (const auto& cell : what.cells) {
     auto made = evaluate(cell);
     stack_.push_back(std::move(made));
@@ -211,6 +218,9 @@ value machine::run(const std::vector<row>& rows, range before) {
         with.at = base;
       }
       call now{std::span(stack_).subspan(with.at, with.count), spend_, from_};
+      // Whatever a function does with a text, it reads it at most a few times.
+      for (const auto& operand : now.operands)
+        if (operand.is_string()) spend_.read(operand.text().size());
       made = row.calls->run(now);
       spend_.nests(made.depth());
     } else if (row.is == row::kind::reduce) {

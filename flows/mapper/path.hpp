@@ -16,10 +16,12 @@ struct hop {
 
 /// As far as data goes: where `path` leads from its step `at` on, which is moved behind the last
 /// step taken; nullptr if an object has no such member.
-[[nodiscard]] const json* walk(const json* from, const std::vector<hop>& path, std::size_t& at);
+[[nodiscard]] const json* walk(const json* from, const std::vector<hop>& path, std::size_t& at,
+                               budget& spend);
 
 /// What a path leads to; undefined where it leads nowhere. `length` is what an array has.
-[[nodiscard]] value follow(const json* from, const std::vector<hop>& path, std::size_t at = 0);
-[[nodiscard]] value follow(value from, const std::vector<hop>& path);
+[[nodiscard]] value follow(const json* from, const std::vector<hop>& path, budget& spend,
+                           std::size_t at = 0);
+[[nodiscard]] value follow(value from, const std::vector<hop>& path, budget& spend);
 
 } // namespace quipu::mapper

@@ -14,6 +14,7 @@ constexpr std::array<std::string_view, 14> job_metadata{
     "jid", "gid", "tpc", "app", "vrs", "key", "ts", "jc", "ju", "js", "err", "pj", "pd", "pa"};
 constexpr std::array<std::string_view, 7> activity_metadata{"aid", "atp", "stp", "ac",
                                                             "au",  "err", "dad"};
+constexpr std::string_view topic_name = "stp";
 constexpr std::array<std::string_view, 3> documents{"input", "output", "hook"};
 constexpr std::array<std::string_view, 2> parts{"data", "metadata"};
 
@@ -89,12 +90,18 @@ node compiler::led_to(std::string_view path, const place& at) {
                                  keys[next - 1],
                                  keys.size() > next ? did_you_mean(keys[next], parts) : ""));
   leads.which = static_cast<slot::part>(part - parts.begin());
+  if (leads.which == slot::part::metadata && !of_job && keys.size() == next + 1)
+    leads.which = slot::part::whole_metadata;
   if (leads.which == slot::part::metadata && keys.size() > next + 1) {
     std::span<const std::string_view> known = activity_metadata;
     if (of_job) known = job_metadata;
     if (std::find(known.begin(), known.end(), keys[next + 1]) == known.end())
       faults_.warning(at, fmt::format("{{{}}}: there is no metadata \"{}\"; there are: {}", path,
                                       keys[next + 1], fmt::join(known, ", ")));
+    if (!of_job && keys[next + 1] == topic_name) {
+      leads.which = slot::part::topic;
+      ++next;
+    }
   }
   return document(leads, std::move(keys), next + 1);
 }

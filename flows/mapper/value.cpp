@@ -9,6 +9,9 @@ namespace quipu::mapper {
 
 namespace {
 
+/// A text that is no longer is copied rather than shared.
+constexpr std::size_t longest_copied = 64;
+
 const std::string& text_of(const json& data) { return data.get_ref<const std::string&>(); }
 
 } // namespace
@@ -36,20 +39,31 @@ type value::is() const noexcept {
   case 3: return type::number;
   case 4: return type::date;
   case 5:
-  case 6: return type::string;
-  case 7: return type::array;
-  case 8: return type::object;
+  case 6:
+  case 7: return type::string;
+  case 8: return type::array;
+  case 9: return type::object;
   default: return std::get<const json*>(held_)->is_array() ? type::array : type::object;
   }
 }
 
+value::value(std::string text) {
+  if (text.size() <= longest_copied)
+    held_ = std::move(text);
+  else
+    held_ = std::make_shared<std::string>(std::move(text));
+}
+
 std::string_view value::text() const {
   if (const auto* own = std::get_if<std::string>(&held_)) return *own;
+  if (const auto* made = std::get_if<std::shared_ptr<std::string>>(&held_)) return **made;
   return *std::get<const std::string*>(held_);
 }
 
 std::string value::take_text() && {
   if (auto* own = std::get_if<std::string>(&held_)) return std::move(*own);
+  if (auto* made = std::get_if<std::shared_ptr<std::string>>(&held_))
+    return made->use_count() == 1 ? std::move(**made) : **made;
   return *std::get<const std::string*>(held_);
 }
 

@@ -39,7 +39,8 @@ enum class type : std::uint8_t { undefined, null, boolean, number, string, date,
 /// What a pipe computes with: an ECMAScript value. It can be what JSON cannot say - undefined, NaN,
 /// infinities, -0, dates, strings with lone surrogates (text.hpp) - and it borrows what it can:
 /// strings, arrays and objects of the data it was read from stay where they are, as long as they
-/// are only read.
+/// are only read. What functions made is shared, texts of more than a few characters too: a copy
+/// costs the same whatever it is of.
 class value {
 public:
   value() = default;
@@ -47,7 +48,7 @@ public:
   value(bool truth) : held_(truth) {}
   value(double number) : held_(number) {}
   value(date when) : held_(when) {}
-  value(std::string text) : held_(std::move(text)) {}
+  value(std::string text);
   value(std::shared_ptr<list> made) : held_(std::move(made)) {}
   value(std::shared_ptr<record> made) : held_(std::move(made)) {}
   value(const char*) = delete;
@@ -63,7 +64,7 @@ public:
   [[nodiscard]] bool is_boolean() const noexcept { return held_.index() == 2; }
   [[nodiscard]] bool is_number() const noexcept { return held_.index() == 3; }
   [[nodiscard]] bool is_date() const noexcept { return held_.index() == 4; }
-  [[nodiscard]] bool is_string() const noexcept { return held_.index() == 5 || held_.index() == 6; }
+  [[nodiscard]] bool is_string() const noexcept { return held_.index() >= 5 && held_.index() <= 7; }
   [[nodiscard]] bool is_array() const noexcept { return is() == type::array; }
   [[nodiscard]] bool is_object() const noexcept { return is() == type::object; }
 
@@ -97,7 +98,8 @@ public:
 
 private:
   std::variant<undefined_t, null_t, bool, double, date, std::string, const std::string*,
-               std::shared_ptr<list>, std::shared_ptr<record>, const json*>
+               std::shared_ptr<std::string>, std::shared_ptr<list>, std::shared_ptr<record>,
+               const json*>
       held_;
 };
 

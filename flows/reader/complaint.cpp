@@ -1,5 +1,7 @@
 #include "flows/reader/complaint.hpp"
 
+#include "collation/utf8.hpp"
+
 #include <fmt/format.h>
 #include <yaml-cpp/exceptions.h>
 
@@ -83,10 +85,17 @@ finding explain(const source& from, std::string_view said, std::size_t offset,
   if (said.starts_with(YAML::ErrorMsg::INVALID_UNICODE))
     return {from.at(offset),
             "\\u names no character here; one beyond U+FFFF is written \\U and eight digits"};
+  if (said.starts_with(YAML::ErrorMsg::INVALID_ESCAPE) && offset + 1 < from.text().size()) {
+    const auto rest = std::string_view{from.text()}.substr(offset + 1);
+    return {from.at(offset),
+            fmt::format("\"\\{}\" is no escape; in double quotes a backslash is written \\\\, in "
+                        "single quotes it is itself",
+                        escaped(rest.substr(0, first_of(rest).bytes)))};
+  }
   const auto known =
       std::find_if(meanings.begin(), meanings.end(), [&](const row& r) { return r.said == said; });
   if (known != meanings.end()) return {from.at(offset), std::string{known->means}};
-  return {from.at(offset), fmt::format("this is not YAML: {}", said)};
+  return {from.at(offset), fmt::format("this is not YAML: {}", escaped(said))};
 }
 
 } // namespace quipu::reader

@@ -121,9 +121,16 @@ std::optional<tree> library::target(const tree& ref, position where) {
            fmt::format("this $ref closes a cycle: \"{}\" leads back to what it stands in", text));
     return std::nullopt;
   }
+  // A chain nests nothing, but each of its links is walked inside the one before.
+  if (where.links >= used_.limits.depth) {
+    refuse(ref, fmt::format("more than {} $refs lead from one to the next here, the limit "
+                            "(limits.definition.depth)",
+                            used_.limits.depth));
+    return std::nullopt;
+  }
   if (!charge(*holder, ref)) return std::nullopt;
   trail_.push_back(found);
-  auto followed = follow(*found, {holder, where.depth, where.schema});
+  auto followed = follow(*found, {holder, where.depth, where.links + 1, where.schema});
   trail_.pop_back();
   return followed;
 }

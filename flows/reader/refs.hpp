@@ -42,6 +42,7 @@ private:
   struct position {
     document* in = nullptr;
     std::size_t depth = 0;
+    std::size_t links = 0; ///< `$ref`s that led here, one in the target of the other
     bool schema = false;
   };
 

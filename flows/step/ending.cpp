@@ -1,5 +1,8 @@
+#include "collation/codes.hpp"
 #include "flows/duration.hpp"
 #include "flows/step/stepping.hpp"
+
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
@@ -9,9 +12,6 @@ namespace quipu {
 
 namespace {
 
-/// An error below the first of these is the second.
-constexpr int least_error = 400;
-constexpr int failed = 500;
 constexpr std::int64_t an_hour_ms = 3'600'000;
 /// An end stays readable for so long, that whoever waits for it can see it.
 constexpr std::int64_t a_minute_ms = 60'000;
@@ -25,7 +25,7 @@ void stepping::end(conclusion how) {
 void stepping::interrupt(const interruption& how) {
   conclusion ended{"interrupted", {}};
   if (how.throws) {
-    json error{{"code", how.code < least_error ? failed : how.code},
+    json error{{"code", codes::is_error(how.code) ? how.code : codes::failed},
                {"message", how.reason.empty() ? "interrupted" : how.reason}};
     if (how.at != instance{}) error["activity"] = draft_.rules(how.at).id;
     ended.error = value{std::move(error)};
@@ -67,10 +67,8 @@ void stepping::disarm_what_only_returns() {
   };
   draft_.each_owed(note);
   if (sleeps || standing.empty() || draft_.open() > standing.size() + behind) return;
-  bool persistent = false;
-  if (on_.rules.persistent)
-    if (auto made = evaluate(*on_.rules.persistent, {}); made && *made) persistent = **made == true;
-  if (!persistent) {
+  const auto persistent = evaluate_or_warn(on_.rules.persistent, {}, "persistent", on_.rules.topic);
+  if (persistent != json(true)) {
     for (const auto& at : standing) {
       draft_.settle(at);
       draft_.skip(at);
@@ -82,6 +80,20 @@ void stepping::disarm_what_only_returns() {
   json body{{"state", "running"}, {"data", draft_.shared()}};
   if (on_.rules.publishes) draft_.made().notices.push_back({*on_.rules.publishes, body});
   draft_.made().report = std::move(body);
+}
+
+/// How long the job stays readable, milliseconds; 0: for ever.
+std::int64_t stepping::kept_for() {
+  const auto given = evaluate_or_warn(on_.rules.expire, {}, "expire", on_.rules.topic);
+  if (!given || given->is_null()) return an_hour_ms;
+  if (given->is_number() && std::isfinite(given->get<double>()))
+    return static_cast<std::int64_t>(std::clamp(given->get<double>(), 0.0, 1e12) * 1000);
+  if (given->is_string()) {
+    const auto parsed = parse_duration(given->get_ref<const std::string&>());
+    if (parsed) return parsed->count();
+    warn(fmt::format("expire of \"{}\": {}", on_.rules.topic, parsed.error().message));
+  }
+  return an_hour_ms;
 }
 
 void stepping::conclude() {
@@ -106,16 +118,7 @@ void stepping::conclude() {
   if (!draft_.marked("answered")) made.report = std::move(body);
   made.what.end = std::move(end_);
 
-  std::int64_t keep_ms = an_hour_ms;
-  if (on_.rules.expire)
-    if (auto given = evaluate(*on_.rules.expire, {}); given && *given) {
-      const auto& length = **given;
-      if (length.is_number() && std::isfinite(length.get<double>()))
-        keep_ms = static_cast<std::int64_t>(std::clamp(length.get<double>(), 0.0, 1e12) * 1000);
-      else if (length.is_string())
-        if (const auto parsed = parse_duration(length.get_ref<const std::string&>()))
-          keep_ms = parsed->count();
-    }
+  auto keep_ms = kept_for();
   if (draft_.marked(scrubs)) keep_ms = keep_ms > 0 ? std::min(keep_ms, a_minute_ms) : a_minute_ms;
   if (keep_ms > 0) made.expires_ms = draft_.now() + keep_ms;
 }

@@ -19,7 +19,7 @@ bool replies(activity_kind kind) noexcept {
 
 } // namespace
 
-void stepping::settle(const instance& at, const answer& given, const value& said) {
+bool stepping::settle(const instance& at, const answer& given, const value& said) {
   auto now = given;
   const auto& rules = draft_.rules(at);
   const auto is_error = [&now] { return now.is == answer::status::error; };
@@ -32,8 +32,8 @@ void stepping::settle(const instance& at, const answer& given, const value& said
 
   const auto before = draft_.what().data;
   draft_.written(at).at_ms = draft_.now();
-  auto spoken =
-      replies(rules.kind) ? measure(at, now, is_error() ? value{now.data} : said) : result<void>{};
+  auto spoken = replies(rules.kind) ? check_output(at, now, is_error() ? value{now.data} : said)
+                                    : result<void>{};
   if (spoken && !is_error()) spoken = speak(at, now, said);
   if (!spoken) {
     fails(status(spoken.error().code), spoken.error().message);
@@ -56,7 +56,8 @@ void stepping::settle(const instance& at, const answer& given, const value& said
     draft_.turn(at, digit::errored);
     auto error = described(now);
     error["activity"] = rules.id;
-    return end({"failed", value{std::move(error)}});
+    end({"failed", value{std::move(error)}});
+    return false;
   }
   tell(at, now.is != answer::status::pending);
   // A hook that is re-enterable stays; so does whoever said 202. All else settles.
@@ -68,9 +69,10 @@ void stepping::settle(const instance& at, const answer& given, const value& said
     draft_.turn(at, was == digit::paused ? digit::released : digit::completed);
   }
   take(at, *ways, now.is == answer::status::pending);
+  return !is_error() && !end_;
 }
 
-result<void> stepping::measure(const instance& at, const answer& given, const value& said) {
+result<void> stepping::check_output(const instance& at, const answer& given, const value& said) {
   const auto& rules = draft_.rules(at);
   const auto by_code = rules.output_schema_by_code.find(given.code);
   const auto* wanted = by_code != rules.output_schema_by_code.end() ? &by_code->second
@@ -102,7 +104,7 @@ result<void> stepping::speak(const instance& at, const answer& given, const valu
   // Who has no reply is measured by what it says of itself: a trigger that maps nothing says its
   // message.
   if (!replies(rules.kind))
-    if (auto fit = measure(at, given, output || !is_trigger ? output : draft_.input(at)); !fit)
+    if (auto fit = check_output(at, given, output || !is_trigger ? output : draft_.input(at)); !fit)
       return fit;
   if (output && (!is_trigger || rules.output)) draft_.written(at).output = std::move(output);
   return {};
@@ -132,33 +134,27 @@ result<void> stepping::share(const instance& at, const answer& given) {
     return failure{fault::failed,
                    fmt::format("job.maps of \"{}\": {}", rules.id, made.error().message)};
   if (!*made || !(*made)->is_object()) return {};
-  for (auto& [name, data] : (*made)->get_ref<json::object_t&>())
-    draft_.write(name, value{std::move(data)});
+  draft_.write(std::move((*made)->get_ref<json::object_t&>()));
   return {};
 }
 
 /// `telemetry`: what is said of the activity in its record and its line of the log.
 void stepping::trace(const instance& at) {
-  const auto& rule = draft_.rules(at).telemetry;
-  if (!rule) return;
-  auto made = evaluate(*rule, at);
-  if (!made)
-    warn(fmt::format("telemetry of \"{}\": {}", draft_.rules(at).id, made.error().message));
-  else if (*made && (*made)->is_object())
-    draft_.what().attributes.emplace_back(at, value{std::move(**made)});
+  const auto& rules = draft_.rules(at);
+  if (!rules.telemetry) return;
+  auto made = evaluate_or_warn(rules.telemetry, at, "telemetry", rules.id);
+  if (made && made->is_object()) draft_.what().attributes.emplace_back(at, value{std::move(*made)});
 }
 
 void stepping::tell(const instance& at, bool is_final) {
   const auto& rules = draft_.rules(at);
-  const auto says = [&](const std::optional<mapping>& rule) {
-    if (!rule) return false;
-    auto made = evaluate(*rule, at);
-    return made && *made && **made == true;
+  const auto says = [&](const std::optional<mapping>& rule, std::string_view key) {
+    return rule && evaluate_or_warn(rule, at, key, rules.id) == json(true);
   };
   const auto& topic = on_.rules.publishes;
   const auto so_far = [this] { return json{{"state", "running"}, {"data", draft_.shared()}}; };
-  if (topic && says(rules.emit)) draft_.made().notices.push_back({*topic, so_far()});
-  if (is_final && says(rules.persist) && !draft_.marked("answered")) {
+  if (topic && says(rules.emit, "emit")) draft_.made().notices.push_back({*topic, so_far()});
+  if (is_final && says(rules.persist, "persist") && !draft_.marked("answered")) {
     draft_.mark("answered");
     draft_.made().report = so_far();
     if (topic) draft_.made().notices.push_back({*topic, so_far()});

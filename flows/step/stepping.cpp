@@ -23,6 +23,16 @@ result<std::optional<json>> stepping::evaluate(const mapping& rule, const instan
   return rule.evaluate(view{draft_, at}, on_.limits.mapping);
 }
 
+std::optional<json> stepping::evaluate_or_warn(const std::optional<mapping>& rule,
+                                               const instance& at, std::string_view key,
+                                               std::string_view of) {
+  if (!rule) return std::nullopt;
+  auto made = evaluate(*rule, at);
+  if (made) return std::move(*made);
+  warn(fmt::format("{} of \"{}\": {}", key, of, made.error().message));
+  return std::nullopt;
+}
+
 result<std::string> stepping::topic(const instance& at) const {
   const auto& rules = draft_.rules(at);
   if (!rules.topic) return std::string{};
@@ -58,9 +68,16 @@ bool stepping::refuses(const schema* rules, const json& data, std::string_view w
   const auto breaches = rules->check(data);
   if (breaches.empty()) return false;
   why = fmt::format("{}: {}", where, to_string(breaches.front()));
-  if (on_.app.schemas == definition::schema_mode::enforce) return true;
-  draft_.made().warnings.push_back(why);
+  if (enforces()) return true;
+  warn(why);
   return false;
+}
+
+void stepping::warn_of(const std::optional<schema>& rules, const json& data,
+                       std::string_view where) {
+  if (enforces()) return;
+  std::string why;
+  (void)refuses(rules ? &*rules : nullptr, data, where, why);
 }
 
 bool stepping::is_full() {

@@ -26,8 +26,8 @@ public:
 
   /// Leg 2: writes what came, takes the edges that hold, skips the others. `said` is what
   /// `{$self.output.data}` is until `output.maps` has spoken; the documents `input` and `hook` are
-  /// the caller's to write.
-  void settle(const instance& at, const answer& given, const value& said = {});
+  /// the caller's to write. False: it is an error now, or its job has ended.
+  bool settle(const instance& at, const answer& given, const value& said = {});
   /// The activity has an error: an edge that names its code catches it, or the job fails.
   void fail(const instance& at, int code, const std::string& message, json data = nullptr);
   /// A cycle has come back to its ancestor: `said` is the answer of a new pass.
@@ -39,14 +39,25 @@ public:
   /// The value of a mapping as `at` sees it. Failure: why; it is an error of the activity it was
   /// for.
   [[nodiscard]] result<std::optional<json>> evaluate(const mapping& rule, const instance& at) const;
+  /// The value of a mapping whose failure is nobody's error: a warning, and undefined. It stands
+  /// under `key` of what is called `of`.
+  [[nodiscard]] std::optional<json> evaluate_or_warn(const std::optional<mapping>& rule,
+                                                     const instance& at, std::string_view key,
+                                                     std::string_view of);
   /// The topic of an activity; failure when it is no text.
   [[nodiscard]] result<std::string> topic(const instance& at) const;
   /// The input of an activity, checked against its schema; `{}` when it maps none.
   [[nodiscard]] result<value> input(const instance& at);
   /// Whether what was said keeps to `output.schema`, or to that of its code. `invalid`: it does not.
-  result<void> measure(const instance& at, const answer& given, const value& said);
+  result<void> check_output(const instance& at, const answer& given, const value& said);
   /// Notes what breaks a schema; true: it is to be refused.
   bool refuses(const schema* rules, const json& data, std::string_view where, std::string& why);
+  /// Whether what breaks a schema is refused, by whoever asks first; else there is a warning.
+  [[nodiscard]] bool enforces() const noexcept {
+    return on_.app.schemas == definition::schema_mode::enforce;
+  }
+  /// Warns of what breaks a schema that would have been asked at the door, if it were enforced.
+  void warn_of(const std::optional<schema>& rules, const json& data, std::string_view where);
 
   /// Something for people; the job goes on.
   void warn(std::string what) { draft_.made().warnings.push_back(std::move(what)); }
@@ -79,6 +90,7 @@ private:
   void put_off(const instance& at);
   void disarm_what_only_returns();
   void conclude();
+  [[nodiscard]] std::int64_t kept_for();
 
   const ground& on_;
   const event& what_;

@@ -2,7 +2,7 @@
 -- hash "apps:sources" their definitions, the hash "apps:active" an app's active version.
 
 -- app, version, hash, source, public topics
-redis.register_function('quipu1_deploy', function(keys, args)
+redis.register_function { function_name = 'quipu1_deploy', flags = { 'allow-oom' }, callback = function(keys, args)
   begin(keys, args)
   local app, version, digest, source, topics = args[3], args[4], args[5], args[6], unpacked(args[7])
   local why = forbidden({ 'HGET', 'HGETALL', 'HSET' })
@@ -32,9 +32,9 @@ redis.register_function('quipu1_deploy', function(keys, args)
   call('HSET', prefix .. 'apps:sources', name, source)
   call('HSET', prefix .. 'apps', name, pack({ app, version, digest, topics }))
   return 1
-end)
+end }
 
-redis.register_function('quipu1_activate', function(keys, args)
+redis.register_function { function_name = 'quipu1_activate', flags = { 'allow-oom' }, callback = function(keys, args)
   begin(keys, args)
   local why = here and forbidden(everything)
   if why then return why end
@@ -43,7 +43,7 @@ redis.register_function('quipu1_activate', function(keys, args)
   for other = 1, partitions - 1 do send_over(other, 'active', args[3], args[4]) end -- apps are in the first one
   keep_counters()
   return rung()
-end)
+end }
 
 -- {row, source, active version or ''}
 redis.register_function { function_name = 'quipu1_fetch', flags = reading, callback = function(keys, args)

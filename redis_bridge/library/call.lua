@@ -6,12 +6,16 @@
 -- the store has eight partitions. It touches keys of that prefix alone. Check everything, then
 -- write: what a function may run is asked before it writes, since a command that is refused half
 -- way undoes nothing.
+--
+-- A key may be gone: the server may evict (`evicts=allowed`), and people delete. What says of a row
+-- that is not there is dropped, or passed over, and nothing else fails for it.
 
 local nobody = '0000000000000000'
+local none = {}
 
 local call, sub, format, pack, unpacked -- there is none of these while a library is loaded
 
-local prefix, clock, asker, bells, counted
+local prefix, clock, asker, bells, counted, unwritten
 local partitions, here -- how many there are, and which of them this call is about; nil: the only one
 local moment -- the server's time in microseconds, read once
 local jobs -- the jobs that this call has looked at, by id; false: there is none
@@ -28,7 +32,7 @@ local function begin(keys, args)
     partitions, asker = tonumber(sub(asker, 18)), sub(asker, 1, 16)
     here = tonumber(string.match(prefix, '%.(%d+)}:$'))
   end
-  jobs, bells, counted = {}, {}, {}
+  jobs, bells, counted, unwritten = {}, {}, {}, {}
 end
 
 local function now()
@@ -53,13 +57,20 @@ end
 -- Why a command that was tried was refused.
 local function refusal_of(reply) return type(reply) == 'table' and reply.err end
 
--- Counters live in the hash "meta"; what a call has counted is written at its end.
+-- Counters live in the hash "meta". The first that a call counts there is counted by the server, what
+-- it counts on is written at its end.
 local function counter(name)
   return counted[name] or tonumber(call('HGET', prefix .. 'meta', name) or 0)
 end
 
+local function set_counter(name, value)
+  counted[name], unwritten[name] = value, value
+  return value
+end
+
 local function count(name, by)
-  counted[name] = counter(name) + (by or 1)
+  if counted[name] then return set_counter(name, counted[name] + (by or 1)) end
+  counted[name] = call('HINCRBY', prefix .. 'meta', name, by and format('%d', by) or '1')
   return counted[name]
 end
 
@@ -72,8 +83,7 @@ local function next_number(name)
     moment = (time[1] - 1577836800) * 1000000 + time[2]
   end
   local least = math.max(moment, counter(name) + 1)
-  counted[name] = least + (here - least) % partitions
-  return counted[name]
+  return set_counter(name, least + (here - least) % partitions)
 end
 
 local function ring(whose) bells[#bells + 1] = whose end
@@ -89,15 +99,20 @@ local function rung()
 end
 
 local function keep_counters()
-  for name, value in pairs(counted) do
-    call('HSET', prefix .. 'meta', name, format('%d', value))
+  local all = {}
+  for name, value in pairs(unwritten) do
+    all[#all + 1] = name
+    all[#all + 1] = format('%d', value)
   end
+  if #all > 0 then call('HSET', prefix .. 'meta', unpack(all)) end
+  unwritten = {}
 end
 
 -- Lua's stack bounds how many arguments one command takes.
 local most_arguments = 4000
 
 local function in_pieces(command, key, arguments)
+  if #arguments <= most_arguments then return call(command, key, unpack(arguments)) end
   for first = 1, #arguments, most_arguments do
     call(command, key, unpack(arguments, first, math.min(first + most_arguments - 1, #arguments)))
   end

@@ -14,7 +14,7 @@ local function claims_of(job, give)
   local function claim(table, key, score, member)
     give({ table, key, valued(table, score, member), 1, job.id, '' })
   end
-  local mark = job.ended and unpacked(call('HGET', job.key, 'e'))
+  local mark = job.ended and end_of(job)
   if job.owner ~= nobody then claim('sets', 'set:' .. job.owner, job.number, job.id) end
   if job.queued then claim('queues', 'q:' .. job.owner, 0, job.id) end
   if job.ready or (not job.ended and job.owner == nobody and job.mail) then claim('ready', 'ready', 0, job.id) end
@@ -64,7 +64,8 @@ local function audit_key(key, first, most, give)
   local kind = string.match(key, '^[^:]*')
   local name = sub(key, #kind + 2)
   if kind == 'j' then
-    claims_of(find(name), give)
+    local job = find(name)
+    if job then claims_of(job, give) end
   elseif kind == 's' then
     local said = call('HGETALL', prefix .. key)
     for i = 1, #said, 2 do
@@ -74,10 +75,12 @@ local function audit_key(key, first, most, give)
     local kept = early_at(name)
     if kept and kept[5][1] == name then give({ 'timers', 't', timer(kept[7], 'e', name), 1, '', '' }) end
   elseif kind == 'r' then
-    give({ 'timers', 't', timer(reserved(name)[3], 'r', name), 1, '', '' })
+    local row = reserved(name)
+    if row then give({ 'timers', 't', timer(row[3], 'r', name), 1, '', '' }) end
   elseif kind == 'mr' then
-    local row = unpacked(call('HGET', prefix .. key, '.'))
-    if row[4] then give({ 'timers', 't', timer(row[4], 'm', name), 1, '', '' }) end
+    local row = call('HGET', prefix .. key, '.')
+    row = row and unpacked(row)
+    if row and row[4] then give({ 'timers', 't', timer(row[4], 'm', name), 1, '', '' }) end
   elseif kind == 'l' then
     for _, who in ipairs(call('SMEMBERS', prefix .. key)) do
       local id, hook = parted(who)
@@ -159,10 +162,10 @@ redis.register_function { function_name = 'quipu1_mend', flags = { 'allow-oom' }
     if sub(value, 16, 16) == 'r' then audit_key('r:' .. sub(value, 17), 0, 0, look_at) end
   end
   local score, member = string.match(value, '^(%d+) (.*)$')
-  if unscored(kind) or not score then score, member = format('%d', next_number('armings')), value end
+  if unscored(kind) or not score then score, member = nil, value end
   if claimed then
     if not claims or call('ZSCORE', prefix .. key, member) then return no('sound') end
-    call('ZADD', prefix .. key, score, member)
+    call('ZADD', prefix .. key, score or format('%d', next_number('armings')), member)
     if kind == 'ready' then job.ready = true end
   else
     if claims then return no('sound') end

@@ -8,8 +8,9 @@ local function reserve(id, nonce, from)
   call('SET', prefix .. 'r:' .. id, pack({ nonce, from, arming }))
 end
 
-function withdraw(id)
+function withdraw(id, arming)
   local row = reserved(id)
+  if not row or row[3] ~= arming then return end
   reserve(id, row[1], row[2])
   send_over(row[2], 'withdraw', row[1], id)
 end

@@ -6,13 +6,24 @@
 
 local flags = { queued = 1, ready = 2, mail = 4, owes = 8, hooks = 16, ended = 32, condensed = 64, indexed = 128 }
 
+-- Which of them are up, by their sum: there are few sums, and a call that opens a job asks each time.
+local up = {}
+
+local function flags_in(bits)
+  if not up[bits] then
+    up[bits] = {}
+    for name, flag in pairs(flags) do
+      if bit.band(bits, flag) ~= 0 then up[bits][#up[bits] + 1] = name end
+    end
+  end
+  return up[bits]
+end
+
 local function open_job(id, row)
   local bits = tonumber(sub(row, 49, 50), 16)
   local job = { id = id, key = prefix .. 'j:' .. id, head = sub(row, 1, 32), owner = sub(row, 33, 48),
     number = sub(row, 51), set = {}, unset = {}, o = {}, k = {} }
-  if bits ~= 0 then
-    for name, flag in pairs(flags) do job[name] = bit.band(bits, flag) ~= 0 end
-  end
+  for _, name in ipairs(flags_in(bits)) do job[name] = true end
   jobs[id] = job
   return job
 end
@@ -42,10 +53,19 @@ local function identity(job)
   return job.identity
 end
 
+-- {state, when, arming of its expiry or nil, expires or nil}; empty where it has been lost.
+local function end_of(job)
+  local row = call('HGET', job.key, 'e')
+  return row and unpacked(row) or { '', 0 }
+end
+
 -- What `jobs` finds it by: names and values, in pairs. For each there is a list of those that run,
 -- "ir:" and the pair joined, and one of those that have ended, "ie:".
 local function index_of(job)
-  if not job.index then job.index = job.indexed and unpacked(call('HGET', job.key, 'x')) or {} end
+  if not job.index then
+    local row = job.indexed and call('HGET', job.key, 'x')
+    job.index = row and unpacked(row) or {}
+  end
   return job.index
 end
 
@@ -71,7 +91,8 @@ local function names(job, kind)
   local all = {}
   for name, row in pairs(job[kind]) do if row then all[#all + 1] = name end end
   if kind == 'o' and job.owes or kind == 'k' and job.hooks then
-    for _, field in ipairs(call('HKEYS', job.key)) do
+    job.there = job.there or call('HKEYS', job.key)
+    for _, field in ipairs(job.there) do
       local name = sub(field, 2)
       if sub(field, 1, 1) == kind and job[kind][name] == nil then all[#all + 1] = name end
     end
@@ -111,13 +132,19 @@ local function inbox(job)
   local box, given = prefix .. 'm:' .. job.id, {}
   if not job.mail then return given end
   if call('HLEN', box) <= mail_at_once then return call('HGETALL', box) end
-  local oldest = call('ZRANGE', prefix .. 'o:' .. job.id, 0, mail_at_once - 1)
-  local rows = call('HMGET', box, unpack(oldest))
-  for i, mail in ipairs(oldest) do
-    given[2 * i - 1] = mail
-    given[2 * i] = rows[i]
+  for first = 0, math.huge, mail_at_once do
+    local oldest = call('ZRANGE', prefix .. 'o:' .. job.id, first, first + mail_at_once - 1)
+    if #oldest == 0 then break end
+    local rows = call('HMGET', box, unpack(oldest))
+    for i, mail in ipairs(oldest) do
+      if rows[i] and #given < 2 * mail_at_once then
+        given[#given + 1] = mail
+        given[#given + 1] = rows[i]
+      end
+    end
+    if #given == 2 * mail_at_once then return given end
   end
-  return given
+  return #given > 0 and given or call('HGETALL', box) -- their order is lost
 end
 
 local function put_mail(job, mail, kind, name, body)

@@ -34,8 +34,8 @@ redis.register_function { function_name = 'quipu1_jobs', flags = reading, callba
       if tonumber(score) < tonumber(time) or born < number then
         local id = sub(page[i], 16)
         local row = call('HMGET', prefix .. 'j:' .. id, 'i', 'e')
-        local who, mark = unpacked(row[1]), row[2] and unpacked(row[2])
-        local fits = (app == '' or who[2] == app) and (topic == '' or who[4] == topic) and
+        local who, mark = row[1] and unpacked(row[1]), row[2] and unpacked(row[2])
+        local fits = who and (app == '' or who[2] == app) and (topic == '' or who[4] == topic) and
           (state == '' or state == (mark and mark[1] or 'running'))
         if (fits and #rows == most) or looked == looks then return { 0, time, number, rows, looked } end
         if score ~= time then at = 0 end
@@ -49,7 +49,14 @@ redis.register_function { function_name = 'quipu1_jobs', flags = reading, callba
   end
 end }
 
--- after, most
+-- after, most. One by one: what a call gives is joined by copying all that is there of it so far, for each MiB.
 redis.register_function { function_name = 'quipu1_published', flags = reading, callback = function(keys, args)
-  return redis.call('XRANGE', keys[1] .. 'p', '(' .. args[3] .. '-0', '+', 'COUNT', args[4])
+  local after, rows = '(' .. args[3] .. '-0', {}
+  while #rows < tonumber(args[4]) do
+    local row = redis.call('XRANGE', keys[1] .. 'p', after, '+', 'COUNT', 1)[1]
+    if not row then break end
+    rows[#rows + 1] = row
+    after = '(' .. row[1]
+  end
+  return rows
 end }

@@ -48,10 +48,13 @@ local function measure(job, what)
 end
 
 -- The time that was set when the row was made has come; since then it may have been prolonged.
-local function expire_measures(about, now_ms)
+local function expire_measures(about, arming, now_ms)
   local of, place = parted(about)
   local key = measures_row(of, place)
-  local row = unpacked(call('HGET', key, '.'))
+  local row = call('HGET', key, '.')
+  if not row then return call('ZREM', prefix .. 'ms:' .. of, place) end
+  row = unpacked(row)
+  if row[4] ~= arming then return end
   if row[3] > now_ms then
     row[4] = arm_timer(row[3], 'm', about)
     call('HSET', key, '.', pack(row))
@@ -73,7 +76,7 @@ redis.register_function { function_name = 'quipu1_measures', flags = { 'no-write
       local row = call('HGETALL', measures_row(of, place))
       local begins
       for i = 1, #row, 2 do if row[i] == '.' then begins = unpacked(row[i + 1])[2] end end
-      if (not from or begins >= from) and (not before or begins < before) then
+      if begins and (not from or begins >= from) and (not before or begins < before) then
         if #rows == most then return { 1, rows } end
         rows[#rows + 1] = { place, row }
       end

@@ -1,13 +1,13 @@
 -- What open digits wait for: armed by writes, answered by posts, signals, timers and workers.
 --
--- An obligation is {state, arming, armed by, due or false, body, backlog, boards}; its state adds
--- up what holds of it:
+-- An obligation is {state, arming, armed by, due or false, body, backlog, boards}; its state, below 128, adds
+-- up what holds of it. Of an inner one nothing but this row says anything: no timer, no board, no backlog.
 
-local answered, timed, waiting, answerable, standing, returns = 1, 2, 4, 8, 16, 32
+local answered, timed, waiting, answerable, standing, returns, inner = 1, 2, 4, 8, 16, 32, 64
 
 local function is(o, what) return bit.band(o[1], what) ~= 0 end
 local function set_state(job, name, o, what, on)
-  o[1] = on and bit.bor(o[1], what) or bit.band(o[1], 63 - what)
+  o[1] = on and bit.bor(o[1], what) or bit.band(o[1], 127 - what)
   put_named(job, 'o', name, o)
 end
 
@@ -43,7 +43,10 @@ local function disarm(job, name, o)
 end
 
 -- The last wait of a hook is {obligation, boards}; false: the boards of that obligation, which is there.
-local function boards_of(job, last) return last[2] or named(job, 'o', last[1])[7] end
+local function boards_of(job, last)
+  local o = not last[2] and named(job, 'o', last[1])
+  return last[2] or o and o[7] or none
+end
 
 -- The obligation that has its boards goes, or gets others.
 local function keep_boards(job, name, boards)
@@ -74,7 +77,7 @@ local function deliver(id, mail, kind, name, body, keeps_open, from_outside)
   local job = find(id)
   if not job then return no('no job', id) end
   if (job.mail and call('HEXISTS', prefix .. 'm:' .. id, mail) == 1) or was_said(id, mail) then return end
-  if job.ended then return no('ended', unpacked(call('HGET', job.key, 'e'))[1], id) end
+  if job.ended then return no('ended', end_of(job)[1], id) end
   if name ~= '' then
     local o = named(job, 'o', name)
     if not o or (from_outside and not is(o, answerable)) then return no('not waiting', name, id) end
@@ -96,8 +99,8 @@ local function early_at(board)
   return row and unpacked(row)
 end
 
-local function drop_early(board)
-  local kept = early_at(board)
+local function drop_early(board, kept)
+  kept = kept or early_at(board)
   if not kept then return end
   call('ZREM', prefix .. 't', timer(kept[7], 'e', kept[5][1]))
   for _, at in ipairs(kept[5]) do call('DEL', prefix .. 'e:' .. at) end
@@ -107,7 +110,7 @@ end
 local function take_early(at)
   local kept = early_at(at)
   if not kept then return end
-  drop_early(at)
+  drop_early(at, kept)
   if kept[6] > now() then return kept end
 end
 
@@ -118,8 +121,9 @@ local function meet_early(job, name, o)
   end
 end
 
-local function hex(bytes)
-  return (string.gsub(bytes, '.', function(one) return format('%02x', string.byte(one)) end))
+-- What names the write that armed it: the beginning of the head it made, in hexadecimal.
+local function named_by(makes)
+  return format('%02x%02x%02x%02x%02x%02x%02x%02x', string.byte(makes, 1, 8))
 end
 
 -- `row`: {name, state, due or false, body, backlog, boards}.
@@ -138,7 +142,7 @@ local function arm(job, row, makes)
   end
   local known = row[3] or row[5] ~= '' or #boards > 0 -- outside the job's own row
   local arming, who = known and next_number('armings') or 0, joined(job.id, name)
-  local o = { row[2], arming, hex(sub(makes, 1, 8)), row[3], row[4], row[5], boards }
+  local o = { known and row[2] or row[2] + inner, arming, known and named_by(makes) or '', row[3], row[4], row[5], boards }
   job.owes = true
   put_named(job, 'o', name, o)
   if is(o, timed) then call('ZADD', prefix .. 't', format('%d', o[4]), timer(arming, 'o', who)) end
@@ -188,6 +192,18 @@ local function send_to_all(s)
   return #numbers == 0 and 'early' or 'answered'
 end
 
+-- The wait that began first at a board, and when. One whose job is gone waits for nothing.
+local function first_wait(at)
+  while true do
+    local wait = call('ZRANGE', prefix .. 'w:' .. at, 0, 0, 'WITHSCORES')
+    if not wait[1] then return end
+    local id, name = parted(wait[1])
+    local job = not is_here(id) or find(id)
+    if job and (job == true or named(job, 'o', name)) then return wait[1], tonumber(wait[2]) end
+    board_does.unwait(at, wait[1])
+  end
+end
+
 -- How a signal was taken ("offered": that is known later); or a refusal.
 local function send(s)
   local boards = s[2]
@@ -199,10 +215,8 @@ local function send(s)
   local first, number, late
   for _, at in ipairs(boards) do
     late = late or call('EXISTS', prefix .. 'l:' .. at) == 1
-    local wait = call('ZRANGE', prefix .. 'w:' .. at, 0, 0, 'WITHSCORES')
-    if wait[1] and (not number or tonumber(wait[2]) < number) then
-      first, number = wait[1], tonumber(wait[2])
-    end
+    local who, arming = first_wait(at)
+    if who and (not number or arming < number) then first, number = who, arming end
   end
   if first then
     local id, name = parted(first)

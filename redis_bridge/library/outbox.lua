@@ -36,7 +36,8 @@ end
 local function send_over(to, kind, ...)
   local box = box_of(to)
   box[3] = box[3] + 1
-  call('RPUSH', prefix .. 'out:' .. to, pack({ format('%d', next_number('sent')), now(), kind, ... }))
+  local kept = call('RPUSH', prefix .. 'out:' .. to, pack({ format('%d', next_number('sent')), now(), kind, ... }))
+  box[2] = box[3] - kept + 1 -- where rows were lost, behind them
   put_box(to, box)
   ring_box(to)
 end

@@ -57,17 +57,26 @@ local function wake(job)
   call('ZADD', prefix .. 'q:' .. job.owner, format('%d', next_number('armings')), job.id)
 end
 
-local owning = { 'GET', 'HDEL', 'HGET', 'HGETALL', 'HLEN', 'HMGET', 'HSET', 'LLEN', 'TIME', 'ZADD', 'ZRANGE',
+local owning = { 'GET', 'HDEL', 'HGET', 'HGETALL', 'HINCRBY', 'HLEN', 'HMGET', 'HSET', 'LLEN', 'TIME', 'ZADD', 'ZRANGE',
   'ZREM' }
 
-local function take_each(key, mine, most)
+-- `stands(job)`: whether it is there as the queue says. An entry of which nothing is true goes.
+local function take_each(key, mine, most, stands)
   local taken = {}
-  if most == 0 then return taken end
-  for _, id in ipairs(call('ZRANGE', key, 0, most - 1)) do
-    local job = find(id)
-    own(job, mine)
-    keep(job)
-    taken[#taken + 1] = look(job)
+  while #taken < most do
+    local wanted = most - #taken
+    local page = call('ZRANGE', key, 0, wanted - 1)
+    for _, id in ipairs(page) do
+      local job = find(id)
+      if job and stands(job) then
+        own(job, mine)
+        keep(job)
+        taken[#taken + 1] = look(job)
+      else
+        call('ZREM', key, id)
+      end
+    end
+    if #page < wanted then break end
   end
   keep_counters()
   return taken
@@ -92,7 +101,7 @@ redis.register_function { function_name = 'quipu1_claim', flags = { 'allow-oom' 
   local why = forbidden(owning)
   if why then return why end
   if not may_own(mine) then return no('fenced') end
-  return take_each(prefix .. 'ready', mine, most)
+  return take_each(prefix .. 'ready', mine, most, function(job) return job.ready end)
 end }
 
 redis.register_function { function_name = 'quipu1_take', flags = { 'allow-oom' }, callback = function(keys, args)
@@ -105,7 +114,7 @@ redis.register_function { function_name = 'quipu1_take', flags = { 'allow-oom' }
   if held and not held.spent and held.until_ms > now() then
     return no('holds', held.who, held.until_ms - now())
   end
-  local taken = take_each(prefix .. 'set:' .. dead, mine, most)
+  local taken = take_each(prefix .. 'set:' .. dead, mine, most, function(job) return job.owner == dead end)
   if held and not held.spent and #call('ZRANGE', prefix .. 'set:' .. dead, 0, 0) == 0 then
     held.spent = true
     put_lease(dead, held)
@@ -123,7 +132,7 @@ redis.register_function { function_name = 'quipu1_seize', flags = { 'allow-oom' 
   if not may_own(mine) then return no('fenced') end
   local job = find(id)
   if not job then return no('no job') end
-  if job.ended then return no('ended', unpacked(call('HGET', job.key, 'e'))[1]) end
+  if job.ended then return no('ended', end_of(job)[1]) end
   own(job, mine)
   keep(job)
   return look(job)
@@ -135,7 +144,10 @@ redis.register_function { function_name = 'quipu1_owned', flags = { 'no-writes' 
   local most, jobs_there, last = tonumber(args[5]), {}, ''
   local page = call('ZRANGE', prefix .. 'set:' .. args[3], '(' .. args[4], '+inf', 'BYSCORE', 'LIMIT', 0,
     most, 'WITHSCORES')
-  for i = 1, #page, 2 do jobs_there[#jobs_there + 1] = look(find(page[i])) end
+  for i = 1, #page, 2 do
+    local job = find(page[i])
+    if job and job.owner == args[3] then jobs_there[#jobs_there + 1] = look(job) end
+  end
   if #page == 2 * most then last = page[#page] end
   return { jobs_there, last }
 end }
@@ -152,10 +164,12 @@ redis.register_function { function_name = 'quipu1_pop', flags = { 'allow-oom' },
     for i = 1, #page, 2 do
       local job = find(page[i])
       call('ZREM', queue, page[i])
-      job.queued = false
-      keep(job)
-      -- Below 0: it has come from another partition, and its owner may not know it.
-      if job.mail or tonumber(page[i + 1]) < 0 then got[#got + 1] = { page[i], inbox(job) } end
+      if job and job.owner == mine then
+        job.queued = false
+        keep(job)
+        -- Below 0: it has come from another partition, and its owner may not know it.
+        if job.mail or tonumber(page[i + 1]) < 0 then got[#got + 1] = { page[i], inbox(job) } end
+      end
     end
   end
   return got

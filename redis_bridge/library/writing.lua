@@ -1,15 +1,15 @@
 -- The life of a job: born, written to, ended, forgotten.
 --
--- A write is {head it makes, records, fields (name, value, ...), rest}; the rest, absent in a plain
--- one, is {consumed, unset, settled, obligations, children, posts, publications, signals, end or
--- false, gives back, index (name, value, ...), measured or false}. A write that does no more than
--- settle comes with "s" and the names.
+-- A write is {head it makes, records, fields (name, value, ...), rest, whether rows of obligations are among the
+-- fields}; the rest, absent in a plain one, is {consumed, unset, settled, obligations, children, posts, publications,
+-- signals, end or false, gives back, index (name, value, ...), measured or false}.
 
 local publications_ms, publications_bytes = 3600000, 64 * 1024 * 1024
 
 local function trim_publications()
   while counter('bytes') > 0 do
     local oldest = call('XRANGE', prefix .. 'p', '-', '+', 'COUNT', 1)[1]
+    if not oldest then return set_counter('bytes', 0) end
     local fields, size = oldest[2], 0
     if tonumber(fields[2]) > now() - publications_ms and counter('bytes') <= publications_bytes then
       return
@@ -23,9 +23,15 @@ end
 -- `what`: {app, topic, job, body}.
 local function publish(what)
   if (here or 0) ~= 0 then return send_over(0, 'publish', what) end -- one stream, in one order
+  local function add(number)
+    return redis.pcall('XADD', prefix .. 'p', format('%d-0', number), 'at', format('%d', now()),
+      'app', what[1], 'topic', what[2], 'job', what[3], 'body', what[4])
+  end
+  -- Where the counter was lost, numbers go on from one that no counter has reached.
+  if refusal_of(add(count('published'))) then
+    if refusal_of(add(set_counter('published', math.max(now(), counter('published'))))) then return end
+  end
   count('bytes', #what[1] + #what[2] + #what[3] + #what[4])
-  call('XADD', prefix .. 'p', format('%d-0', count('published')), 'at', format('%d', now()),
-    'app', what[1], 'topic', what[2], 'job', what[3], 'body', what[4])
   trim_publications()
 end
 
@@ -83,7 +89,9 @@ local function perform(job, what, nonce, stays)
   if rest then
     for _, name in ipairs(rest[2]) do job.unset[#job.unset + 1] = name end
   end
-  for i = 1, #fields do job.set[#job.set + 1] = fields[i] end
+  if #job.set == 0 then job.set = fields end
+  if job.set ~= fields then for i = 1, #fields do job.set[#job.set + 1] = fields[i] end end
+  if what[5] then job.owes = true end
   if not rest then return end
   for _, name in ipairs(rest[3]) do settle(job, name) end
   for _, row in ipairs(rest[4]) do arm(job, row, what[1]) end
@@ -113,7 +121,7 @@ function give_birth(what, nonce, stays)
   local id, owner = what[1], what[2]
   local job = { id = id, key = prefix .. 'j:' .. id, owner = nobody,
     number = format('%d', next_number('births')), set = { 'i', what[4] }, unset = {}, o = {}, k = {},
-    born = what[4], index = {} }
+    born = what[4], index = {}, there = none }
   jobs[id] = job
   call('ZADD', prefix .. 'running', format('%d', what[3]), listed(job))
   if owner ~= nobody then own(job, owner) end
@@ -145,12 +153,11 @@ local function first_taken(what, born)
   end
 end
 
-local function forget(job)
+local function forget(job, mark)
   for _, hook in ipairs(names(job, 'k')) do unmark_late(job, hook, boards_of(job, named(job, 'k', hook))) end
   local said = call('HGETALL', prefix .. 's:' .. job.id)
   for i = 1, #said, 2 do call('ZREM', prefix .. 't', timer(said[i + 1], 's', joined(job.id, said[i]))) end
-  local arming = unpacked(call('HGET', job.key, 'e'))[3]
-  if arming then call('ZREM', prefix .. 't', timer(arming, 'j', job.id)) end
+  if mark[3] then call('ZREM', prefix .. 't', timer(mark[3], 'j', job.id)) end
   call('ZREM', prefix .. 'ended', listed(job))
   local index = index_of(job)
   for i = 1, #index, 2 do call('ZREM', prefix .. list_of(job, index[i], index[i + 1]), listed(job)) end
@@ -166,36 +173,113 @@ local function receipt(job, owner, repeated, later)
   return code
 end
 
--- What a write may run is asked command by command, and most writes run few.
-local of_rows = { 'HDEL', 'HGET', 'HSET', 'RPUSH' }
-local of_life = { 'HDEL', 'HGET', 'HKEYS', 'HSET', 'RPUSH', 'TIME', 'ZADD', 'ZREM' }
+-- What a write may run is asked command by command, and most writes run few. Its first command is HGET: that
+-- needs no asking.
+local of_rows = { 'HDEL', 'HSET', 'RPUSH' }
+local of_life = { 'HDEL', 'HINCRBY', 'HKEYS', 'HSET', 'RPUSH', 'TIME', 'ZADD', 'ZREM' }
 local everything = { 'DEL', 'EXISTS', 'GET', 'HDEL', 'HEXISTS', 'HGET', 'HGETALL', 'HINCRBY', 'HKEYS', 'HLEN',
   'HMGET', 'HSET', 'LLEN', 'RPUSH', 'SADD', 'SET', 'SREM', 'TIME', 'XADD', 'XDEL', 'XRANGE', 'ZADD', 'ZRANGE', 'ZREM' }
 
--- Nothing but the job's own row says anything of such an obligation.
-local function is_inner(o) return not o or (bit.band(o[1], timed + waiting) == 0 and #o[7] == 0) end
+local outer = { 1, 5, 6, 7, 8, 11 } -- parts of the rest: mail, children, posts, publications, signals, index
 
 -- Whether a write changes nothing but the job's own rows, and in what lists of jobs it stands.
 local function stays_inside(job, rest)
   if job.hooks or rest[12] then return false end
-  for _, part in ipairs({ 1, 5, 6, 7, 8, 11 }) do
+  for _, part in ipairs(outer) do
     if #rest[part] > 0 then return false end
   end
+  local function is_inner(name)
+    local o = named(job, 'o', name)
+    return not o or is(o, inner)
+  end
   for _, row in ipairs(rest[4]) do
-    if row[3] or row[5] ~= '' or #row[6] > 0 or not is_inner(named(job, 'o', row[1])) then return false end
+    if row[3] or row[5] ~= '' or #row[6] > 0 or not is_inner(row[1]) then return false end
   end
   for _, name in ipairs(rest[9] and names(job, 'o') or rest[3]) do
-    if not is_inner(named(job, 'o', name)) then return false end
+    if not is_inner(name) then return false end
   end
   return not (rest[9] and job.mail)
 end
 
-local none = {}
+-- How a write stands in the arguments of a call from `at` on: the head it makes, its rest, the number of its records,
+-- records, fields. The rest of one that is inside is "i", how many obligations it arms and settles and how many
+-- fields it unsets, each a byte, and of an end {state, when, expires or false}: the names of the three stand before
+-- the records, and before the fields what is armed, name and row.
+local function read_write(args, at)
+  local rest, armed, settled, unset = args[at + 1], 0, 0, 0
+  local inside = sub(rest, 1, 1) == 'i'
+  if inside then armed, settled, unset = string.byte(rest, 2, 4) end
+  local first = at + 3 + armed + settled + unset
+  return { makes = args[at], rest = rest, inside = inside, armed = armed, settled = settled, unset = unset,
+    ended = inside and #rest > 4 and unpacked(sub(rest, 5)), names = at + 3, records = first,
+    rows = first + tonumber(args[at + 2]) }
+end
 
-local function rest_of(bytes)
-  if bytes == '' then return nil end
-  if sub(bytes, 1, 1) ~= 's' then return unpacked(bytes) end
-  return { none, none, unpacked(sub(bytes, 2)), none, none, none, none, none, false, false, none, false }
+local function piece(args, first, last)
+  local all = {}
+  for i = first, last do all[#all + 1] = args[i] end
+  return all
+end
+
+-- The same in full, as `perform` takes it.
+local function in_full(args, write)
+  local rest, rows = nil, write.rows
+  if write.inside then
+    local settled, armed = {}, {}
+    local behind = write.names + write.armed + write.settled
+    for i = write.names + write.armed, behind - 1 do settled[#settled + 1] = sub(args[i], 2) end
+    for i = 1, write.armed do
+      local o = unpacked(args[rows + 1])
+      armed[i] = { sub(args[rows], 2), o[1] - inner, o[4], o[5], o[6], o[7] }
+      rows = rows + 2
+    end
+    rest = { none, piece(args, behind, write.records - 1), settled, armed, none, none, none, none, write.ended, false,
+      none, false }
+  elseif write.rest ~= '' then
+    rest = unpacked(write.rest)
+  end
+  return { write.makes, piece(args, write.records, write.rows - 1), piece(args, rows, #args), rest }
+end
+
+-- As it stands, where what it arms and settles is inner and, at an end, nothing else is there; otherwise nothing is
+-- done. `there`: the rows of what it arms and settles, from the second on.
+local function write_inside(id, row, args, write, there)
+  if #args > most_arguments then return end
+  local bits = tonumber(sub(row, 49, 50), 16)
+  if there[2] ~= nil and bit.band(bits, flags.hooks) ~= 0 then return end
+  for i = 2, #there do
+    if there[i] and bit.band(string.byte(there[i], 2), inner) == 0 then return end
+  end
+  local key = prefix .. 'j:' .. id
+  local settled = write.names + write.armed
+  if write.ended then
+    if bit.band(bits, flags.hooks + flags.mail) ~= 0 then return end
+    local goes = {}
+    for i = settled, settled + write.settled - 1 do goes[args[i]] = true end
+    for _, field in ipairs(call('HKEYS', key)) do
+      if sub(field, 1, 1) == 'o' and not goes[field] then return end
+    end
+  end
+  local why = forbidden(write.ended and of_life or of_rows)
+  if why then return why end
+  if write.rows > write.records then
+    call('RPUSH', prefix .. 'h:' .. id, unpack(args, write.records, write.rows - 1))
+  end
+  if write.records > settled then call('HDEL', key, unpack(args, settled, write.records - 1)) end
+  if write.ended then
+    local job = open_job(id, write.makes .. sub(row, 33))
+    job.set, job.there = piece(args, write.rows, #args), none
+    finish(job, write.ended)
+    keep_all()
+    return receipt(job, nobody, false)
+  end
+  local kept = write.makes .. sub(row, 33)
+  if write.armed > 0 and bit.band(bits, flags.owes) == 0 then
+    kept = write.makes .. sub(row, 33, 48) .. format('%02x', bits + flags.owes) .. sub(row, 51)
+  end
+  call('HSET', key, '.', kept, unpack(args, write.rows))
+  if bit.band(bits, flags.mail) == 0 then return 1 end
+  return receipt(open_job(id, kept), sub(row, 33, 48), false)
 end
 
 -- Whether it arms a wait elsewhere, where a signal may have come before.
@@ -219,39 +303,24 @@ local function commands_of(job, rest)
   return (rest[9] or rest[10]) and of_life or of_rows
 end
 
--- job, owner, head it stands on, head it makes, the rest, number of records, records, fields
+-- job, owner, head it stands on, a write
 redis.register_function { function_name = 'quipu1_commit', flags = { 'allow-oom' }, callback = function(keys, args)
   begin(keys, args)
   local id, owner, makes = args[3], args[4], args[6]
-  local key = prefix .. 'j:' .. id
-  local row = call('HGET', key, '.')
+  local key, write = prefix .. 'j:' .. id, read_write(args, 6)
+  local touched = write.armed + write.settled
+  local there = touched > 0 and call('HMGET', key, '.', unpack(args, write.names, write.names + touched - 1)) or
+    { call('HGET', key, '.') }
+  local row = there[1]
   if not row then return no('no job') end
   local head = sub(row, 1, 32)
   if head == makes then return receipt(open_job(id, row), owner, true) end
   if owner == nobody or sub(row, 33, 48) ~= owner then return no('owner') end
   if head ~= args[5] then return no('head', head) end
 
-  local records, bits = tonumber(args[8]), tonumber(sub(row, 49, 50), 16)
-  local changes = args[7] ~= '' and (bit.band(bits, flags.owes) ~= 0 or sub(args[7], 1, 1) ~= 's')
-  if not changes and #args <= most_arguments then
-    -- A plain step: a row of history, then the job's. If the second is refused the first is undone.
-    if records > 0 then
-      local pushed = redis.pcall('RPUSH', prefix .. 'h:' .. id, unpack(args, 9, 8 + records))
-      if refusal_of(pushed) then return pushed end
-    end
-    local set = redis.pcall('HSET', key, '.', makes .. sub(row, 33), unpack(args, 9 + records))
-    if refusal_of(set) then
-      if records > 0 then redis.pcall('RPOP', prefix .. 'h:' .. id, records) end
-      return set
-    end
-    if bit.band(bits, flags.mail) == 0 then return 1 end
-    return receipt(open_job(id, row), owner, false)
-  end
-
-  local job = open_job(id, row)
-  local what = { makes, {}, {}, rest_of(args[7]) }
-  for i = 9, 8 + records do what[2][#what[2] + 1] = args[i] end
-  for i = 9 + records, #args do what[3][#what[3] + 1] = args[i] end
+  local done = (write.inside or write.rest == '') and write_inside(id, row, args, write, there)
+  if done then return done end
+  local job, what = open_job(id, row), in_full(args, write)
   local why = forbidden(commands_of(job, what[4]))
   if why then return why end
   local consumed, box = what[4] and what[4][1] or {}, prefix .. 'm:' .. id
@@ -292,23 +361,22 @@ redis.register_function { function_name = 'quipu1_receipt', flags = { 'allow-oom
   return receipt(job, owner, false)
 end }
 
--- job, owner, gid, app, version, whether a parent awaits it, created, identity, head it makes, the
--- rest, number of records, records, fields
+-- job, owner, gid, app, version, whether a parent awaits it, created, identity, a write
 redis.register_function { function_name = 'quipu1_start', callback = function(keys, args)
   begin(keys, args)
-  local id, owner, rest = args[3], args[4], args[12]
+  local id, owner, write = args[3], args[4], read_write(args, 11)
   local there = find(id)
   if there then
-    if unpacked(call('HGET', there.key, 'i'))[1] == args[5] then return receipt(there, owner, true) end
+    if identity(there)[1] == args[5] then return receipt(there, owner, true) end
     return no('exists')
   end
   if reserved(id) then return no('exists') end
   if args[8] == '' and call('HGET', prefix .. 'apps:active', args[6]) ~= args[7] then return no('version') end
   if owner ~= nobody and not may_own(owner) then return no('fenced') end
-  local what = { args[11], {}, {}, rest_of(rest) }
-  local records = tonumber(args[13])
-  for i = 14, 13 + records do what[2][#what[2] + 1] = args[i] end
-  for i = 14 + records, #args do what[3][#what[3] + 1] = args[i] end
+  -- Of a new job the rows that it arms are fields as they stand.
+  local plain = write.inside and not write.ended
+  local what = plain and { write.makes, piece(args, write.records, write.rows - 1), piece(args, write.rows, #args), nil,
+    write.armed > 0 } or in_full(args, write)
   local promise = what[4] and what[4][13]
   local taken = first_taken(what, { [id] = true })
   if taken then return no('taken', taken) end
@@ -346,6 +414,39 @@ end }
 
 local withdraw -- incoming.lua
 
+-- By kind; `arming`: a row that was armed anew, or is another one by now, has another.
+local fire = {}
+
+function fire.o(about, arming)
+  local id, name = parted(about)
+  local job = find(id)
+  local o = job and named(job, 'o', name)
+  if not o or o[2] ~= arming or not is(o, timed) then return end
+  set_state(job, name, o, timed, false)
+  deliver(id, 'timer:' .. name .. ':' .. o[3], 'timer', name, pack(o[4]), false, false)
+end
+
+function fire.j(id, arming)
+  local job = find(id)
+  local mark = job and job.ended and end_of(job)
+  if mark and mark[3] == arming then forget(job, mark) end
+end
+
+function fire.e(board, arming)
+  local kept = early_at(board)
+  if kept and kept[7] == arming then drop_early(board, kept) end
+end
+
+function fire.s(about)
+  local id, mail = parted(about)
+  call('HDEL', prefix .. 's:' .. id, mail)
+end
+
+function fire.m(row, arming, now_ms) expire_measures(row, arming, now_ms) end
+function fire.x(token) call('HDEL', prefix .. 'leases', token) end
+function fire.f(ticket) call('HDEL', prefix .. 'f', ticket) end
+function fire.r(id, arming) withdraw(id, arming) end
+
 -- now, most: {how many, when to look again or '', bells}
 redis.register_function { function_name = 'quipu1_due', flags = { 'allow-oom' }, callback = function(keys, args)
   begin(keys, args)
@@ -357,29 +458,8 @@ redis.register_function { function_name = 'quipu1_due', flags = { 'allow-oom' },
   for _, member in ipairs(call('ZRANGE', timers, '-inf', args[3], 'BYSCORE', 'LIMIT', 0, args[4])) do
     if call('ZREM', timers, member) == 1 then
       fired = fired + 1
-      local kind, about = sub(member, 16, 16), sub(member, 17)
-      if kind == 'o' then
-        local id, name = parted(about)
-        local job = find(id)
-        local o = named(job, 'o', name)
-        set_state(job, name, o, timed, false)
-        deliver(id, 'timer:' .. name .. ':' .. o[3], 'timer', name, pack(o[4]), false, false)
-      elseif kind == 'j' then
-        forget(find(about))
-      elseif kind == 'e' then
-        drop_early(about)
-      elseif kind == 's' then
-        local id, mail = parted(about)
-        call('HDEL', prefix .. 's:' .. id, mail)
-      elseif kind == 'm' then
-        expire_measures(about, tonumber(args[3]))
-      elseif kind == 'x' then
-        call('HDEL', prefix .. 'leases', about)
-      elseif kind == 'f' then
-        call('HDEL', prefix .. 'f', about)
-      elseif kind == 'r' then
-        withdraw(about)
-      end
+      local how = fire[sub(member, 16, 16)]
+      if how then how(sub(member, 17), tonumber(sub(member, 1, 15)), tonumber(args[3])) end
     end
   end
   keep_all()
@@ -392,14 +472,21 @@ redis.register_function { function_name = 'quipu1_serve', flags = { 'allow-oom' 
   local why = forbidden(everything)
   if why then return why end
   local backlog, most, told = prefix .. 'b:' .. args[3], tonumber(args[4]), 0
-  for _, who in ipairs(most > 0 and call('ZRANGE', backlog, 0, most - 1) or {}) do
-    local id, name = parted(who)
-    local job = find(id)
-    local o = named(job, 'o', name)
-    call('ZREM', backlog, who)
-    set_state(job, name, o, waiting, false)
-    deliver(id, 'served:' .. name .. ':' .. o[3], 'served', name, '', false, false)
-    told = told + 1
+  while told < most do
+    local wanted = most - told
+    local page = call('ZRANGE', backlog, 0, wanted - 1)
+    for _, who in ipairs(page) do
+      local id, name = parted(who)
+      local job = find(id)
+      local o = job and named(job, 'o', name)
+      call('ZREM', backlog, who)
+      if o and is(o, waiting) then
+        set_state(job, name, o, waiting, false)
+        deliver(id, 'served:' .. name .. ':' .. o[3], 'served', name, '', false, false)
+        told = told + 1
+      end
+    end
+    if #page < wanted then break end
   end
   keep_all()
   return { told, rung() }
@@ -412,7 +499,7 @@ redis.register_function { function_name = 'quipu1_scrub', flags = { 'allow-oom' 
   local job = find(args[3])
   if not job then return no('no job') end
   if not job.ended then return no('runs') end
-  forget(job)
+  forget(job, end_of(job))
   keep_counters()
   return rung()
 end }

@@ -67,6 +67,29 @@ struct counting {
   int asked = 0;
 };
 
+/// A worker actor that keeps its calls until it is told to answer.
+struct holder {
+  worker made() {
+    return actor([this](caf::event_based_actor* self) -> caf::behavior {
+      who = self;
+      return {[this, self](const call_ptr& asked) {
+                held.emplace_back(asked, self->make_response_promise());
+                return held.back().second;
+              },
+              [this](int which) { held[which].second.deliver(ok()); }};
+    });
+  }
+  void answer(int which) const { caf::anon_send(who, which); }
+  /// Before its actor system ends.
+  void let_go() {
+    held.clear();
+    who = nullptr;
+  }
+
+  std::vector<std::pair<call_ptr, caf::response_promise>> held;
+  caf::actor who;
+};
+
 } // namespace
 
 TEST_CASE("a worker actor is asked, keeps its state, and its response is the answer") {
@@ -86,31 +109,22 @@ TEST_CASE("a worker actor is asked, keeps its state, and its response is the ans
 }
 
 TEST_CASE("a worker actor may answer later, and has no more open at once than its topic says") {
-  std::vector<std::pair<call_ptr, caf::response_promise>> held;
-  caf::actor worker;
+  holder worker;
+  auto& held = worker.held;
   {
-    asking with{actor([&](caf::event_based_actor* self) -> caf::behavior {
-                  worker = self;
-                  return {[&, self](const call_ptr& asked) {
-                            held.emplace_back(asked, self->make_response_promise());
-                            return held.back().second;
-                          },
-                          [&](int which) { held[which].second.deliver(ok()); }};
-                }),
-                3};
+    asking with{worker.made(), 3};
     for (const auto* job : {"a", "b", "c", "d", "e"}) with.ask(job);
     with.run();
     REQUIRE(held.size() == 3);
     CHECK(held[2].first->job() == "c");
-    caf::anon_send(worker, 1);
+    worker.answer(1);
     with.run();
     REQUIRE(held.size() == 4);
     CHECK(with.said() == std::vector<std::string>{"b 200 "});
     CHECK(held[3].first->job() == "d");
     with.open->cancel_all();
     CHECK(held[0].first->cancelled());
-    held.clear();
-    worker = nullptr;
+    worker.let_go();
   }
 }
 
@@ -164,6 +178,47 @@ TEST_CASE("a response that is an error, or no reply at all, is an error of the a
   REQUIRE(said.size() == 2);
   CHECK_THAT(said[0], Catch::StartsWith("a 500 "));
   CHECK_THAT(said[1], Catch::StartsWith("b 413 ") && Catch::Contains("limits.payload.bytes"));
+}
+
+namespace {
+
+struct unborn {
+  unborn() { throw std::runtime_error{"no such device"}; }
+};
+
+} // namespace
+
+TEST_CASE("an actor that cannot be spawned is an error of its calls, and the topic lives on") {
+  asking with{actor([](caf::stateful_actor<unborn>*) -> caf::behavior {
+    return {[](const call_ptr&) { return ok(); }};
+  })};
+  for (const auto* job : {"a", "b"}) {
+    with.ask(job);
+    for (int life = 0; life < 10; ++life) with.pass(std::chrono::seconds{10});
+  }
+  const auto said = with.said();
+  REQUIRE(said.size() == 2);
+  CHECK_THAT(said[0], Catch::StartsWith("a 500 ") && Catch::Contains("work.charge") &&
+                          Catch::Contains("no such device"));
+  CHECK_THAT(said[1], Catch::StartsWith("b 500 "));
+  CHECK_FALSE(with.warnings.empty());
+}
+
+TEST_CASE("a call that nobody wants any more is not handed to the actor") {
+  holder worker;
+  auto& held = worker.held;
+  {
+    asking with{worker.made(), 1};
+    for (const auto* job : {"a", "b", "c"}) with.ask(job);
+    with.run();
+    caf::anon_send(with.topic, call_cancelled{"b", 0, 0, 1});
+    with.run();
+    worker.answer(0);
+    with.run();
+    REQUIRE(held.size() == 2);
+    CHECK(held[1].first->job() == "c");
+    worker.let_go();
+  }
 }
 
 } // namespace quipu

@@ -302,7 +302,8 @@ TEST_CASE("a line beyond the limit is refused and its connection ended") {
   line_reader answers{peer.get(), 1U << 20U};
   const auto line = answers.next();
   writer.join();
-  if (line) CHECK(json::parse(*line)["fault"] == "too_large");
+  REQUIRE(line);
+  CHECK(json::parse(*line)["fault"] == "too_large");
   CHECK_FALSE(answers.next());
 }
 
@@ -355,7 +356,7 @@ TEST_CASE("a client that says nothing stops neither others nor the end of the no
   const auto silent = dial(home.path / "quipu.sock");
   auto remote = quipu::connect(home.path / "quipu.sock");
   CHECK((*remote)->job("o-1").ok());
-  const auto begun = std::chrono::steady_clock::now();
-  server->reset();
-  CHECK(std::chrono::steady_clock::now() - begun < 2s);
+  server->reset(); // and if it waited for who is silent, for ever
+  line_reader answers{silent.get(), 1U << 20U};
+  CHECK_FALSE(answers.next());
 }

@@ -109,8 +109,9 @@ public:
                                       [this, id](const result<std::string>& answer) {
                                         accepted.insert_or_assign(id, answer);
                                       },
-                                      [this](const std::string& job, const json& report) {
-                                        ends.insert_or_assign(job, report);
+                                      0,
+                                      [this](const std::string& job, const result<json>& report) {
+                                        ends.insert_or_assign(job, report.value());
                                         ++told[job];
                                       }});
   }

@@ -1,4 +1,5 @@
 #include "actors/runner.hpp"
+#include "actors/runner/mail_event.hpp"
 
 #include "collation/memory_ledger.hpp"
 #include "collation/pack.hpp"
@@ -9,6 +10,7 @@
 #include <catch2/catch.hpp>
 
 #include <algorithm>
+#include <functional>
 
 using namespace quipu;
 
@@ -43,6 +45,24 @@ std::shared_ptr<const plan> flows() {
         ct: {type: trigger}
         c1: {type: interrupt, target: '{ct.output.data.whom}'}
       transitions: {ct: [{to: c1}]}
+    - subscribes: two
+      activities:
+        tt: {type: trigger}
+        t1: {type: await, topic: fold, input: {maps: {id: inner}}}
+      transitions: {tt: [{to: t1}]}
+    - subscribes: sends
+      activities:
+        et: {type: trigger}
+        e1: {type: worker, topic: ask}
+        e2: {type: await, topic: fold, await: false, input: {maps: {id: sent}}}
+        e3: {type: worker, topic: ask}
+      transitions: {et: [{to: e1}, {to: e3}], e1: [{to: e2}]}
+    - subscribes: slow
+      activities:
+        st: {type: trigger}
+        s1: {type: worker, topic: ask, timeout: 1s, retry: {attempts: 2, initial: 10s}}
+        s2: {type: worker, topic: ask}
+      transitions: {st: [{to: s1}, {to: s2}]}
 )";
   findings faults;
   const auto document = read_text(text, "flow.yaml", faults);
@@ -69,7 +89,9 @@ struct world {
 
 /// An engine whose every wish is performed at once, but for its calls, which the test answers.
 struct engine {
-  engine(world& in, token owner) : around(in), mine(owner), runs(in.plans) {
+  engine(world& in, token owner) : engine(in, owner, in.plans, {}) {}
+  engine(world& in, token owner, const shelf& plans, const job_terms& with)
+      : around(in), mine(owner), runs(plans, with) {
     around.store.renew(mine, lease_ms, "test", {});
     runs.own(mine);
   }
@@ -84,6 +106,14 @@ struct engine {
     runs.replied(to.job, to.what.at, to.what.attempt,
                  {answer::status::success, 200, std::move(data)});
     perform();
+  }
+  /// Hears what has come for its jobs; what that makes it want is not performed.
+  void hear() {
+    runs.tick(around.now);
+    around.store.pop(mine, 10, [this](auto got) {
+      REQUIRE(got.ok());
+      for (const auto& [job, mail] : *got) runs.popped(job, mail);
+    });
   }
   void take(token dead) {
     runs.tick(around.now);
@@ -115,7 +145,12 @@ struct engine {
     ++writes;
     const auto job = what.what.job;
     const auto made = what.what.first.makes;
-    around.store.start(std::move(what.what), [&](auto got) { runs.started(job, made, got); });
+    around.store.start(std::move(what.what), [&](auto got) {
+      if (holds_answers)
+        answers.push_back([this, job, made, got] { runs.started(job, made, got); });
+      else
+        runs.started(job, made, got);
+    });
   }
   void perform(wish::commit& what) {
     if (holds_commits) {
@@ -125,7 +160,10 @@ struct engine {
     ++writes;
     const auto job = what.what.job;
     const auto made = what.what.what.makes;
-    around.store.apply(std::move(what.what), [&](auto got) { runs.committed(job, made, got); });
+    around.store.apply(std::move(what.what), [&](result<receipt> got) {
+      if (std::exchange(loses_answer, false)) got = failure{fault::unreachable, "it was lost"};
+      runs.committed(job, made, got);
+    });
   }
   void perform(wish::interrupt& what) {
     if (loses_seizes > 0) {
@@ -135,10 +173,13 @@ struct engine {
     around.store.seize(what.what.job, mine, [&](auto got) { runs.seized(what, got); });
   }
   void perform(wish::call& what) { calls.push_back(std::move(what)); }
+  void perform(wish::cancel& what) { cancelled.push_back(std::move(what)); }
   void perform(wish::read& what) {
+    ++reads;
     around.store.read(what.job, [&](auto got) { runs.reread(what.job, got); });
   }
   void perform(wish::accept& what) { accepted = what.answer; }
+  void perform(wish::warn& what) { warnings.push_back(std::move(what.message)); }
   template <class Other>
   void perform(Other&) {}
 
@@ -146,8 +187,14 @@ struct engine {
   token mine;
   runner runs;
   std::vector<wish::call> calls;
+  std::vector<std::string> warnings;
   result<std::string> accepted{failure{}};
+  std::vector<wish::cancel> cancelled;
   std::size_t writes = 0;
+  std::size_t reads = 0;
+  bool holds_answers = false; ///< to starts
+  std::vector<std::function<void()>> answers;
+  bool loses_answer = false; ///< the next one, to a commit
   int loses_steps = 0;
   bool holds_commits = false;
   std::vector<wish::commit> held;
@@ -213,6 +260,78 @@ TEST_CASE("a start is refused when a job of that name is taken over before it is
   CHECK(ada.calls[0].what.attempt == 2);
 }
 
+TEST_CASE("a start that is refused leaves nothing to be read") {
+  world in;
+  engine ada{in, 1};
+  engine bob{in, 2};
+  bob.start("work", "j");
+  ada.runs.start(1, "two", {}, "j", json::object(), "another", true);
+  ada.perform();
+  REQUIRE_FALSE(ada.accepted.ok());
+  CHECK(ada.accepted.error().code == fault::conflict);
+  CHECK(ada.reads == 0);
+}
+
+TEST_CASE("mail that is faster than the answer to the start is taken up") {
+  world in;
+  engine ada{in, 1};
+  ada.holds_answers = true;
+  ada.start("work", "j");
+  REQUIRE(ada.answers.size() == 1);
+  in.store.send(post{"j", {"m", "interrupt", {}, pack(to_json(interruption{}))}, false}, {});
+  ada.hear();
+  SECTION("it is looked for before") { ada.perform(); }
+  ada.answers[0]();
+  ada.perform();
+  CHECK(ada.accepted.ok());
+  CHECK(read(in, "j").state == "interrupted");
+  CHECK(ada.runs.size() == 0);
+  for (const auto& each : ada.calls) CHECK(each.what.attempt == 1);
+}
+
+TEST_CASE("a call that was over with a commit of which nobody heard is called off") {
+  world in;
+  engine ada{in, 1};
+  ada.start("slow", "j");
+  REQUIRE(ada.calls.size() == 2);
+  in.now += 1'001;
+  in.store.due(in.now, 10, [](auto got) { REQUIRE(got->count == 1); });
+  ada.loses_answer = true;
+  ada.hear();
+  ada.perform();
+  CHECK_FALSE(ada.loses_answer);
+  CHECK(ada.runs.size() == 1);
+  CHECK(ada.calls.size() == 2);
+  REQUIRE(ada.cancelled.size() == 1);
+  CHECK(ada.cancelled[0].at == ada.calls[0].what.at);
+}
+
+TEST_CASE("a child that nobody awaits is run though its commit's answer is lost") {
+  world in;
+  engine ada{in, 1};
+  ada.start("sends", "j");
+  ada.loses_answer = true;
+  ada.reply(ada.calls.at(0), json::object());
+  CHECK_FALSE(ada.loses_answer);
+  CHECK(ada.runs.size() == 1);
+  CHECK(read(in, "sent").state == "completed");
+}
+
+TEST_CASE("a child of a start whose parent is ended before the answer is run") {
+  world in;
+  engine ada{in, 1};
+  ada.holds_answers = true;
+  ada.start("two", "j");
+  REQUIRE(ada.answers.size() == 1);
+  in.store.seize("j", 1, [&](auto got) { ada.runs.seized(*got, {{"reason", "enough"}}); });
+  ada.perform();
+  ada.answers[0]();
+  ada.perform();
+  CHECK(ada.accepted.ok());
+  CHECK(read(in, "j").state == "interrupted");
+  CHECK(read(in, "inner").state == "completed");
+}
+
 TEST_CASE("an engine that has lost its lease answers the starts that are under way") {
   world in;
   engine ada{in, 1};
@@ -261,6 +380,53 @@ TEST_CASE("a step whose actor died is made again") {
   ada.start("work", "j");
   CHECK(key_of(in, "j") == "689");
   CHECK(ada.calls.size() == 1);
+}
+
+TEST_CASE("a step at which actors die each time is not made for ever") {
+  world in;
+  engine ada{in, 1};
+  ada.loses_steps = 1'000;
+  ada.start("work", "i");
+  CHECK(ada.loses_steps > 900);
+  CHECK(ada.accepted.error().message.find("died 5 times") != std::string::npos);
+  CHECK(ada.runs.size() == 0);
+  ada.loses_steps = 0;
+  ada.start("work", "j");
+  ada.loses_steps = 1'000;
+  ada.reply(ada.calls.at(0), {{"x", 1}});
+  CHECK(ada.loses_steps > 900);
+  REQUIRE(ada.warnings.size() == 1);
+  CHECK(ada.warnings[0].find("died 5 times") != std::string::npos);
+  ada.loses_steps = 0;
+  ada.around.store.seize("j", 1, [&](auto got) { ada.runs.seized(*got, {{"reason", "enough"}}); });
+  ada.perform();
+  CHECK(read(in, "j").state == "interrupted");
+}
+
+TEST_CASE("jobs of a version that is not known here are said once, and take their room") {
+  world in;
+  engine ada{in, 1};
+  ada.start("work", "j");
+  ada.start("work", "k");
+  shelf empty;
+  job_terms two_jobs;
+  two_jobs.room = 2;
+  in.now += lease_ms + 1;
+  engine bob{in, 2, empty, two_jobs};
+  bob.take(1);
+  CHECK(bob.warnings.size() == 1);
+  CHECK(bob.runs.size() == 0);
+  CHECK_FALSE(bob.runs.has_room());
+  for (int look = 0; look < 3; ++look) {
+    bob.runs.look_again();
+    bob.perform();
+  }
+  CHECK(bob.warnings.size() == 1);
+  empty.put(flows());
+  bob.runs.look_again();
+  bob.perform();
+  CHECK(bob.runs.size() == 2);
+  CHECK(bob.calls.size() == 2);
 }
 
 TEST_CASE("a child's id that is taken in the meantime is an error of the await") {

@@ -63,6 +63,8 @@ class Examples(harness.Case):
         for number in (1, 2, 3):
             said = self.expect(self.run_job("ticket.wanted", '{"name": "Ana"}'), 0)
             self.assertEqual(said.json()["data"], {"number": number, "for": "Ana"})
+        error = self.expect(self.run_job("ticket.wanted"), 1).json()["error"]
+        self.assertEqual((error["code"], error["message"]), (422, "a ticket for whom?"))
 
     def test_progress(self):
         node = self.start("progress", "configs/examples/progress.yaml")

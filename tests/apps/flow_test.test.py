@@ -1,6 +1,10 @@
 """quipu test: what passes, what fails and how it is told, what is wrong in a file of tests."""
 
-from harness import ROOT, Case, main, quipu
+import os
+import signal
+import subprocess
+
+from harness import BIN, PATIENCE, ROOT, Case, main, quipu
 
 FLOW = """\
 app:
@@ -21,9 +25,9 @@ workers:
 
 
 class FlowTest(Case):
-    def play(self, steps, code, *words, flow=FLOW):
+    def play(self, steps, code, *words, flow=FLOW, **environment):
         file = self.write("nap.test.yaml", f"{flow}tests:\n  - name: a nap\n    steps:\n{steps}")
-        return self.expect(quipu("test", *words, file), code).out.replace(str(self.home) + "/", "")
+        return self.expect(quipu("test", *words, file, env={**os.environ, **environment}), code).out.replace(str(self.home) + "/", "")
 
     def test_the_flow_tests_beside_the_examples_pass_on_each_store(self):
         files = sorted((ROOT / "configs").rglob("*.test.yaml"))
@@ -110,6 +114,14 @@ class FlowTest(Case):
             with self.subTest(steps):
                 self.assertIn(told, self.play(steps, 2))
 
+    def test_a_file_that_tests_nothing_is_refused(self):
+        file = self.write("nap.test.yaml", FLOW + "tests: []\n")
+        self.assertIn("nap.test.yaml:15:8: error: `tests` is a list of at least one {name, steps}",
+                      self.expect(quipu("test", file), 2).out)
+        file = self.write("nap.test.yaml", FLOW + "tests:\n  - name: nothing\n    steps: []\n")
+        self.assertIn("nap.test.yaml:17:12: error: `steps` is a list of at least one step",
+                      self.expect(quipu("test", file), 2).out)
+
     def test_an_app_that_is_refused_is_told_at_its_own_place(self):
         self.write("bad.yaml", "app:\n  id: bad\n  version: 1\n  graphs: [{subscribes: a, activities: {t: {type: trigger}}}]\n")
         file = self.write("bad.test.yaml", "app: ./bad.yaml\ntests: []\n")
@@ -117,6 +129,35 @@ class FlowTest(Case):
         self.assertIn("bad.yaml:3:12: error: the app's version is a string", said.out)
         file = self.write("no.test.yaml", "app: ./nowhere.yaml\ntests: []\n")
         self.assertIn("no.test.yaml:1:6: error:", self.expect(quipu("test", file), 2).out)
+
+    def test_directories_are_made_where_they_are_needed_and_taken_away(self):
+        steps = "      - publish: {topic: nap.wanted, data: {who: Ana}}\n"
+        there = self.home / "there"
+        there.mkdir()
+        (there / "quipu-test-1").mkdir()
+        for store in ("memory:", "lmdb:"):
+            self.play(steps, 0, "--store", store, TMPDIR=str(there))
+            self.assertEqual([each.name for each in there.iterdir()], ["quipu-test-1"])
+        self.play(steps, 0, TMPDIR="/nowhere")
+        said = self.play(steps, 1, "--store", "lmdb:", TMPDIR="/nowhere")
+        self.assertIn("no directory can be made for the tests", said)
+
+    def test_an_interrupt_leaves_no_directory_behind(self):
+        steps = "      - publish: {topic: nap.wanted, data: {who: Ana}}\n      - advance: 1m\n"
+        file = self.write("nap.test.yaml", FLOW + "tests:\n" + "".join(f"  - name: n{n}\n    steps:\n{steps}" for n in range(200)))
+        there = self.home / "there"
+        there.mkdir()
+        runs = subprocess.Popen([BIN / "quipu", "test", "--store", "lmdb:", file, file], env={**os.environ, "TMPDIR": str(there)},
+                                stdout=subprocess.DEVNULL)
+        try:
+            while not [*there.glob("*/*")]:
+                self.assertIsNone(runs.poll())
+            runs.send_signal(signal.SIGINT)
+            self.assertEqual(runs.wait(timeout=PATIENCE), 1)
+        finally:
+            runs.kill()
+            runs.wait()
+        self.assertEqual([*there.iterdir()], [])
 
     def test_it_is_deterministic(self):
         steps = ("      - publish: {topic: nap.wanted, data: {who: Ana}}\n      - publish: {topic: nap.wanted, data: {who: Bo}}\n"

@@ -118,6 +118,7 @@ class Map(Case):
         said = self.expect(quipu("map", "--vectors", good, good), 0)
         self.assertEqual(said.out.splitlines()[-1], "2 passed, 0 failed")
         self.assertIn("none.json", self.expect(quipu("map", "--vectors", self.home / "none.json"), 2).err)
+        self.assertIn(f"{self.home}: cannot be read", self.expect(quipu("map", "--vectors", self.home), 2).err)
         self.expect(quipu("map", "--vectors", self.context), 2)
 
     def test_help_ends_in_an_example(self):

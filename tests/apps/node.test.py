@@ -171,7 +171,7 @@ class Refusing(Case):
 
     def test_help_lists_every_setting_and_version_is_said(self):
         said = self.expect(quipu("node", "--help", env=CLEAN), 0)
-        for what in ("--limits.payload.bytes SIZE", "(1MiB)", "--history full|digits|off", "--config FILE"):
+        for what in ("--limits.payload.bytes SIZE", "(1MiB)", "--history full|digits|off", "--config FILE", "--answers FILE"):
             self.assertIn(what, said.out)
         self.assertRegex(self.expect(quipu("node", "--version"), 0).out, r"^quipu node \d+\.\d+\.\d+\n$")
 

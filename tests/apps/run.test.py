@@ -33,7 +33,9 @@ class Run(Case):
         said = self.expect(self.run_hello("-", "--json", stdin='{"name": "渡辺"}'), 0)
         self.assertEqual(said.json()["data"], {"text": "hello 渡辺"})
         self.expect(self.run_hello("{not json"), 2)
-        self.expect(self.run_hello("@/nowhere.json"), 2)
+        self.assertIn("/nowhere.json: cannot be read", self.expect(self.run_hello("@/nowhere.json"), 2).err)
+        self.assertIn(f"{self.home}: cannot be read", self.expect(self.run_hello(f"@{self.home}"), 2).err)
+        self.assertIn("too large for any double", self.expect(self.run_hello('{"name": 1e999}'), 2).err)
         deep = self.write("deep.json", '{"name": ' + "[" * 100_000 + "]" * 100_000 + "}")
         self.assertIn("more than 1000 deep", self.expect(self.run_hello(f"@{deep}"), 2).err)
 
@@ -96,8 +98,22 @@ class Run(Case):
                                      "    - replies: [{cod: 200}]\n")
         said = self.expect(quipu("run", "greeting.wanted", "--deploy", HELLO, "--answers", bad, "--data", self.data), 2)
         self.assertIn(":3:7: error: ", said.err)
-        self.assertIn(":4:24: error: expected a code", said.err)
+        self.assertIn(":4:24: error: a code is a number from 100 to 599", said.err)
         self.assertIn('did you mean "code"?', said.err)
+
+    def test_an_answer_fits_as_in_a_flow_test(self):
+        flow = self.write("flow.yaml", HELLO.read_text().replace("name: '{t1.output.data.name}'", "names: '{t1.output.data.names}'"))
+        rules = ("workers:\n  work.greet:\n    - {when: {names: [{first: Ana}]}, replies: [{data: {text: one}}]}\n"
+                 "    - {when: {names: [{first: Ana}, {}]}, replies: [{data: {text: '{$input.names.1.first}'}}]}\n"
+                 "    - {when: {names: []}, replies: [{code: 404, data: {message: nobody}}]}\n")
+        file = self.write("answers.yaml", rules)
+        for names, code, told in (('[{"first": "Ana", "last": "H"}]', 0, {"text": "one"}),
+                                  ('[{"first": "Ana"}, {"first": "Bo"}]', 0, {"text": "Bo"}),
+                                  ("[]", 1, "404 from greet: nobody"), ('[{"first": "Bo"}]', 1, "500 from greet: no `when`")):
+            with self.subTest(names):
+                said = self.expect(quipu("run", "greeting.wanted", f'{{"names": {names}}}', "--deploy", flow, "--answers", file,
+                                         "--data", self.data), code)
+                self.assertIn(told if isinstance(told, str) else json.dumps(told).replace(" ", ""), said.out)
 
     def test_replies_are_used_up_one_a_call_and_the_last_repeats(self):
         file = self.write("turns.yaml", "workers:\n  work.greet:\n    - replies:\n        - {data: {text: one}}\n"
@@ -113,8 +129,11 @@ class Run(Case):
                                  "--id", "h-1", "--timeout", "2s"), 124)
         self.assertIn('nobody serves topic "work.greet"', said.err)
         self.assertIn("h-1", said.err)
+        self.assertIn("goes on with the next node: quipu job h-1", said.err)
         job = self.expect(quipu("job", "h-1", "--data", self.data, "--json"), 0).json()
         self.assertEqual((job["state"], job["key"]), ("running", "68"))
+        said = self.expect(quipu("run", "greeting.wanted", "--deploy", HELLO, "--store", "memory:", "--timeout", "1ms"), 124)
+        self.assertIn("it is gone: memory: keeps nothing", said.err)
 
     def test_commands_talk_to_the_node_that_runs_in_the_directory(self):
         waiting = subprocess.Popen([BIN / "quipu", "run", "greeting.wanted", '{"name": "Ana"}', "--deploy", HELLO,

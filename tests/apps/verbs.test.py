@@ -126,10 +126,11 @@ class Verbs(Case):
 
         self.on("publish", "wait", '{"n": 3}', "--id", "w-3")
         self.assertIn("409", self.on("scrub", "w-3", code=4).err)
-        self.on("interrupt", "w-3", "--reason", "changed my mind", "--code", "499")
+        self.on("interrupt", "w-3", "--reason", "changed my mind", "--code", "999")
         job = self.on("job", "w-3", "--json").json()
         self.assertEqual((job["state"], job["error"]["code"], job["error"]["message"]),
-                         ("interrupted", 499, "changed my mind"))
+                         ("interrupted", 999, "changed my mind"))
+        self.on("interrupt", "w-3", "--code", "1000", code=2)
         self.on("scrub", "w-3")
         self.assertIn("404", self.on("job", "w-3", code=4).err)
         self.on("publish", "wait", '{"n": 4}', "--id", "w-3")  # its id is free again
@@ -221,6 +222,10 @@ class Verbs(Case):
         self.assertEqual(jobs("--since", "1h", "--topic", "sale", "--app", "verbs"),
                          ["s-4", "s-3", "s-2", "s-1"])
         self.assertEqual(jobs("--until", "2020-01-01T00:00"), [])
+        every = ["s-4", "s-3", "s-2", "s-1"]
+        for words, found in ((("--until", "9999-12-31"), every), (("--since", "0001-01-01"), every), (("--since", "9999-12-31"), []),
+                             (("--until", "0001-01-01"), []), (("--since", "100000000d"), every), (("--until", "-100000000d"), every)):
+            self.assertEqual(jobs("--topic", "sale", "=".join(words)), found, words)
         self.assertEqual(jobs("--app", "other"), [])
         self.assertIn("NAME=VALUE", self.on("jobs", "--index", "region", code=2).err)
         self.assertIn("400", self.on("jobs", "--after", "no cursor", code=4).err)
@@ -230,6 +235,25 @@ class Verbs(Case):
                   if "telemetry" in each]
         self.assertEqual(record[0]["telemetry"][0]["attributes"], {"region": "eu"})
         self.assertEqual(record[0]["index"], {"region": "eu", "size": "5"})
+
+    def test_a_command_without_a_node_has_a_nodes_settings(self):
+        config = self.write("node.yaml", f"store: lmdb:{self.data}\nhistory: digits\nlimits: {{payload: {{bytes: 2MiB}}, control: {{bytes: 16MiB}}}}\n")
+        self.expect(quipu("deploy", self.flow, "--activate", "--config", config), 0)
+        large = self.write("large.json", json.dumps({"n": 1, "text": "x" * (1536 << 10)}))
+        self.assertIn("limits.payload.bytes is 1048576", self.on("publish", "wait", f"@{large}", code=4).err)
+        self.expect(quipu("publish", "wait", f"@{large}", "--id", "w-1", "--config", config), 0)
+        self.on("publish", "wait", f"@{large}", "--id", "w-2", env={**os.environ, "QUIPU_LIMITS_PAYLOAD_BYTES": "2MiB"})
+        self.on("signal", "approved", f"@{large}", env={**os.environ, "QUIPU_CONFIG": str(config)})
+        kept = [self.on("job", job, "--json").json()["history"] for job in ("w-1", "w-2")]
+        self.assertEqual(kept, ["digits", "full"])
+        listed = quipu("jobs", "--json", env={**os.environ, "QUIPU_STORE": f"lmdb:{self.data}"})
+        self.assertEqual({each["id"] for each in self.expect(listed, 0).json()["jobs"]}, {"w-1", "w-2"})
+        # The command line counts before the file.
+        self.assertIn("elsewhere", self.expect(quipu("jobs", "--data", self.home / "elsewhere", "--config", config), 3).err)
+        bad = self.write("bad.yaml", "histroy: off\nlimits: {payload: {bytes: lots}}\n")
+        said = self.on("jobs", "--config", bad, code=2)
+        self.assertIn('bad.yaml:1:1: error: unknown key "histroy"', said.err)
+        self.assertIn("bad.yaml:2:27: error: ", said.err)
 
     def test_the_gateway_that_is_not_there_is_named(self):
         said = self.on("deploy", self.flow, "--url", "http://localhost:8080", code=2)

@@ -60,8 +60,9 @@ private:
             give_up(fmt::format("{} was refused: {}", what_.name, answer.error().message));
           if (!what_.signal.empty()) answer_wait(number);
         },
-        [this, number, asked = clock::now()](const std::string& job, const json& report) {
-          check(what_, number, job, report);
+        [this, number, asked = clock::now()](const std::string& job, const result<json>& report) {
+          if (!report) give_up(fmt::format("{}: {}", what_.name, report.error().message));
+          check(what_, number, job, *report);
           end(asked);
         });
   }

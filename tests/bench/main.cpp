@@ -79,11 +79,14 @@ row measure(std::string_view store_name, store& on_store, const workload& what,
   made.workload = what.name;
   made.activities = what.activities;
   made.commits = what.commits;
+  on_store.rest(); // each measurement begins with a store that has nothing left to do
   made.alone = alone(on, what, seconds{plan.seconds / 2}).took;
   made.at_once =
       plan.at_once > 0 ? plan.at_once : best_at_once(on, what, seconds{plan.seconds / 4});
 
+  on_store.rest();
   const auto raw_before = on_store.raw(made.at_once, seconds{plan.seconds / 2});
+  on_store.rest();
   reset_peak();
   std::vector<double> rates;
   double flows = 0;
@@ -100,6 +103,7 @@ row measure(std::string_view store_name, store& on_store, const workload& what,
   if (on_store.is_inside()) made.node_cpu -= made.store_cpu;
   made.peak_bytes = peak_memory();
   on.stop();
+  on_store.rest();
   const auto raw_after = on_store.raw(made.at_once, seconds{plan.seconds / 2});
   if (raw_before && raw_after) made.raw = (*raw_before + *raw_after) / 2;
   made.flows = spread_of(std::move(rates));
@@ -122,6 +126,7 @@ void measure_peers(const plan_of_run& plan, const store& on, std::string_view on
     for (const auto workload : each.workloads) {
       if (!wanted(plan.workloads, workload)) continue;
       progress(fmt::format("{} on {} ...", workload, each.name));
+      on.rest();
       rows.push_back(measure_peer(each, script, on.redis_port(), on_name, workload, plan.seconds,
                                   plan.repetitions));
       progress("");

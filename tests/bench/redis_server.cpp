@@ -100,10 +100,16 @@ std::string redis_server::url(const std::string& space) const {
 
 void redis_server::empty() const { (void)redis_link{port_}({"FLUSHALL"}); }
 
-std::size_t redis_server::bytes() const {
-  const auto told = redis_link{port_}({"INFO", "memory"});
-  const std::string_view text{told->str, static_cast<std::size_t>(told->len)};
-  constexpr std::string_view line = "used_memory_dataset:";
+std::size_t redis_server::bytes() const { return told("memory", "used_memory_dataset:"); }
+
+void redis_server::rest() const {
+  while (told("persistence", "aof_rewrite_in_progress:") != 0)
+    std::this_thread::sleep_for(std::chrono::milliseconds{50});
+}
+
+std::size_t redis_server::told(const std::string& section, std::string_view line) const {
+  const auto said = redis_link{port_}({"INFO", section});
+  const std::string_view text{said->str, static_cast<std::size_t>(said->len)};
   const auto at = text.find(line);
   return at == std::string_view::npos ? 0 : std::stoull(std::string{text.substr(at + line.size())});
 }

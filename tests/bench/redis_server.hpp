@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <string_view>
 
 #include <sys/types.h>
 
@@ -25,8 +26,13 @@ public:
   void empty() const;
   /// Bytes that its data take in memory.
   [[nodiscard]] std::size_t bytes() const;
+  /// Until it does not rewrite its file any more: that takes a core.
+  void rest() const;
 
 private:
+  /// A number that INFO tells; 0 where it does not.
+  [[nodiscard]] std::size_t told(const std::string& section, std::string_view line) const;
+
   std::filesystem::path directory_;
   std::uint16_t port_ = 0;
   pid_t pid_ = 0;

@@ -9,11 +9,15 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <memory>
+#include <numeric>
+#include <thread>
+#include <vector>
 
 #include <unistd.h>
 
 /// `./dev bench scale`: what more of something costs - jobs that wait, activities in a plan, flows
-/// that await flows - beside what it may cost.
+/// that await flows, nodes on one server - beside what it may cost.
 namespace {
 
 using namespace quipu;
@@ -42,6 +46,10 @@ double rate(node& on, const workload& what, const terms& with) {
   return best;
 }
 
+std::size_t more(std::size_t before, std::size_t after) {
+  return after > before ? after - before : 0;
+}
+
 void waiting_jobs(store& in, const terms& with, const std::filesystem::path& scratch) {
   const auto waits = workloads().back();
   const auto seq5 = chain_of("seq5", 5);
@@ -51,24 +59,26 @@ void waiting_jobs(store& in, const terms& with, const std::filesystem::path& scr
   deploy(*on, seq5, scratch);
   (void)rate(*on, seq5, with); // warm
   const auto alone = rate(*on, seq5, with);
-  const auto memory_before = memory();
-  const auto bytes_before = in.bytes();
   std::size_t there = 0;
+  // Of the jobs that wait alone: those of seq5 stay for an hour, too.
+  std::size_t in_node = 0;
+  std::size_t in_store = 0;
   for (std::size_t wanted = 1'000; wanted <= with.waiting; wanted *= 10) {
+    const auto memory_before = memory();
+    const auto bytes_before = in.bytes();
     leave_waiting(*on, waits, there, wanted - there);
+    in.rest();
     there = wanted;
-    const auto grown = memory();
-    const auto per_job = [&](std::size_t now, std::size_t before) {
-      return now > before ? static_cast<double>(now - before) / static_cast<double>(wanted) : 0.0;
+    in_node += more(memory_before, memory());
+    in_store += more(bytes_before, in.bytes());
+    const auto per_job = [&](std::size_t bytes) {
+      return static_cast<double>(bytes) / static_cast<double>(wanted);
     };
-    const auto node_bytes = per_job(grown, memory_before);
     tell(fmt::format("{} jobs wait: bytes of one in the node", wanted),
-         fmt::format("{:.0f}", node_bytes), "none: within 5 MB in all",
-         node_bytes * static_cast<double>(wanted) <= 5e6);
-    const auto store_bytes = per_job(in.bytes(), bytes_before);
+         fmt::format("{:.0f}", per_job(in_node)), "none: within 5 MB in all", in_node <= 5'000'000);
     tell(fmt::format("{} jobs wait: bytes of one in the store", wanted),
-         fmt::format("{:.0f}", store_bytes), "1 KiB beyond its own data",
-         store_bytes <= 1024 + 400);
+         fmt::format("{:.0f}", per_job(in_store)), "1 KiB beyond its own data",
+         per_job(in_store) <= 1024 + 400);
     const auto now = rate(*on, seq5, with);
     tell(fmt::format("{} jobs wait: flows/s of seq5, over none", wanted),
          fmt::format("{:.0f} / {:.0f} = {:.2f}", now, alone, now / alone), "at least 0.9",
@@ -115,12 +125,47 @@ void growing(std::string_view what, const std::array<std::size_t, 3>& sizes, Mak
   }
 }
 
+/// Until it has heard of what another node has deployed.
+void wait_for_flow(node& on, const workload& what) {
+  const auto asked = [&] {
+    return on.client().run("bench." + what.name, message(1), {.id = {}, .app = app_of(what)});
+  };
+  for (auto ended = asked(); !ended; ended = asked()) {
+    if (ended.error().code != fault::not_found) give_up(ended.error().message);
+    std::this_thread::sleep_for(std::chrono::milliseconds{50});
+  }
+}
+
+/// What nodes that share a server do together, each with its part of the load.
+void several_nodes(store& in, const terms& with, const std::filesystem::path& scratch) {
+  const auto seq5 = chain_of("seq5", 5);
+  double one = 0;
+  for (const std::size_t count : {1, 2, 4}) {
+    const auto options = in.fresh();
+    std::vector<std::unique_ptr<node>> all(count);
+    for (auto& each : all) each = start_node(options);
+    deploy(*all.front(), seq5, scratch);
+    for (auto& each : all) wait_for_flow(*each, seq5);
+    std::vector<double> rates(count);
+    std::vector<std::thread> loads;
+    for (std::size_t at = 0; at < count; ++at)
+      loads.emplace_back([&, at] {
+        rates[at] = many(*all[at], seq5, at_once / count, seconds{with.seconds}).flows_a_second();
+      });
+    for (auto& each : loads) each.join();
+    const auto together = std::accumulate(rates.begin(), rates.end(), 0.0);
+    if (count == 1) one = together;
+    tell(fmt::format("{} engine nodes on one server: flows/s of seq5, over one", count),
+         fmt::format("{:.0f}, {:.2f}", together, together / one), "said, no goal", true);
+  }
+}
+
 } // namespace
 
 int main(int argc, char** argv) {
   terms with;
   CLI::App flags{"What more of something costs: jobs that wait, activities in a plan, awaits in "
-                 "awaits."};
+                 "awaits, and on Redis nodes beside each other."};
   std::vector<std::string> names;
   for (const auto& each : stores()) names.emplace_back(each.name);
   flags.add_option("--store", with.store, "on which store")
@@ -145,6 +190,7 @@ int main(int argc, char** argv) {
     const auto in = kind->open(scratch);
     growing("a plan of", {10, 100, 1000}, chain_of, *in, with, scratch);
     growing("awaits nested", {1, 10, 50}, nest_of, *in, with, scratch);
+    if (in->redis_port() != 0) several_nodes(*in, with, scratch);
     waiting_jobs(*in, with, scratch);
   }
   std::filesystem::remove_all(scratch);

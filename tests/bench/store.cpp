@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include <unistd.h>
+
 namespace quipu::bench {
 
 namespace {
@@ -51,6 +53,7 @@ public:
   [[nodiscard]] std::size_t bytes() const override {
     return std::filesystem::file_size(directory_ / "data.mdb");
   }
+  void rest() const override { ::sync(); }
 
 private:
   std::filesystem::path directory_;
@@ -75,6 +78,7 @@ public:
   [[nodiscard]] double cpu() const override { return cpu_seconds(server_.pid()); }
   [[nodiscard]] bool is_inside() const override { return false; }
   [[nodiscard]] std::size_t bytes() const override { return server_.bytes(); }
+  void rest() const override { server_.rest(); }
   [[nodiscard]] std::uint16_t redis_port() const override { return server_.port(); }
 
 private:

@@ -35,6 +35,8 @@ public:
   [[nodiscard]] virtual std::uint16_t redis_port() const { return 0; }
   /// Bytes that what is in it takes; 0: not known.
   [[nodiscard]] virtual std::size_t bytes() const = 0;
+  /// Waits until it has done what it does behind what it has answered.
+  virtual void rest() const {}
 };
 
 struct store_kind {

@@ -27,6 +27,14 @@ TEST_CASE("a composite is read back as it was written, at any depth") {
   CHECK(read->children.at(0).below.children.at(0).below.key == inner);
 }
 
+TEST_CASE("a composite holds every state of an activity") {
+  const auto read = parse_composite("0345678190345678290");
+  REQUIRE(read);
+  CHECK(read->key == "034567890");
+  CHECK(read->children.at(0).position == 6);
+  CHECK(read->children.at(0).below.key == "90345678");
+}
+
 TEST_CASE("a composite whose brackets do not match is refused") {
   CHECK_FALSE(parse_composite("16"));
   CHECK_FALSE(parse_composite("61"));
@@ -84,11 +92,21 @@ TEST_CASE("9, 8 and 5 are open, and no other digit") {
 
 TEST_CASE("a turn stays within its key") {
   auto digits = *key::parse("999");
-  CHECK_FALSE(digits.turn(2, 2, digit::pending, digit::skipped));
-  CHECK_FALSE(digits.turn(4, 1, digit::pending, digit::skipped));
+  const auto beyond = digits.turn(2, 2, digit::pending, digit::skipped);
+  REQUIRE_FALSE(beyond);
+  CHECK(beyond.error().message == "digits 2 to 4 of a key of 3");
+  const auto behind = digits.turn(4, 1, digit::pending, digit::skipped);
+  REQUIRE_FALSE(behind);
+  CHECK(behind.error().message == "digits 4 to 5 of a key of 3");
   CHECK(digits.text() == "999");
   CHECK(digits.turn(1, 2, digit::pending, digit::skipped));
   CHECK(digits.text() == "933");
+}
+
+TEST_CASE("positions of nested passes are not applicable") {
+  key digits{4};
+  digits.cede(1, 2);
+  CHECK(digits.text() == "9009");
 }
 
 TEST_CASE("settled digits never change again") {

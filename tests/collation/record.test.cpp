@@ -173,5 +173,9 @@ TEST_CASE("a record in which something cannot be is refused, with what it is") {
   CHECK_FALSE(refused(with("e", {{"s", ""}})).empty());
   const json nobody{{"job", "j"}, {"gid", ""}, {"app", "a"}, {"vrs", "1"}, {"tpc", "t"}};
   CHECK(refused(with("b", nobody)).find("\"gid\" is empty") != std::string::npos);
+  auto flat = nobody;
+  flat["gid"] = "g";
+  flat["sl"] = 0;
+  CHECK(refused(with("b", flat)).find("no slice") != std::string::npos);
   CHECK(refused(with("y", "\x1b[2J")).find("\\x1b") != std::string::npos);
 }

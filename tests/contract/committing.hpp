@@ -1,5 +1,6 @@
 #pragma once
 
+#include "collation/partition.hpp"
 #include "tests/contract/caller.hpp"
 
 namespace quipu::contract {
@@ -197,6 +198,33 @@ TEMPLATE_TEST_CASE("a commit that leaves nothing to its owner gives the job back
   REQUIRE(store.call.read("o-1")->owner == nobody);
   REQUIRE(store.call.send(answer("o-1", "b.0", "m2")).ok());
   REQUIRE(names_of(*store.call.claim(ada)) == names{"o-1"});
+}
+
+TEMPLATE_TEST_CASE("what is published makes room when it is old, and 64 MiB of it are kept",
+                   "[contract]", QUIPU_CONTRACT_STORES) {
+  bench<TestType> store;
+  // Where there are partitions, in the one that keeps what is published.
+  follower job{"o-1"};
+  for (int each = 2; partition_of(job.id, 8) != 0; ++each) job.id = "o-" + std::to_string(each);
+  REQUIRE(store.call.start(job.begin()).ok());
+  const auto publish = [&](int count) {
+    for (int each = 0; each < count; ++each) {
+      auto what = job.then();
+      what.what.publications = {{"orders", "t", job.id, std::string(1 << 20, 'x')}};
+      REQUIRE(store.call.apply(what).ok());
+    }
+  };
+  const auto kept = [&] { return store.call.published({}, 1'000)->size(); };
+  publish(40);
+  REQUIRE(kept() == 40);
+  store.pass(3'600'001);
+  REQUIRE(store.call.renew(bob).ok()); // the time is known
+  store.call.due(store.now());
+  REQUIRE(kept() == 0);
+  publish(40);
+  REQUIRE(kept() == 40);
+  publish(40);
+  REQUIRE(kept() == 63); // each is a little more than its body
 }
 
 TEMPLATE_TEST_CASE("what is published is read in order, by id, for an hour", "[contract]",

@@ -118,6 +118,9 @@ TEMPLATE_TEST_CASE("an ended job has no unread mail, and forgotten it leaves not
   REQUIRE(store.call.send(answer("o-1", "a.0", "m2")).ok());
   REQUIRE(store.call.apply(job.finish(first_ms + 60'000)).ok());
   REQUIRE(store.call.read("o-1")->mail.empty());
+  REQUIRE(store.call.send(answer("o-1", "", "m1"))
+              .ok()); // what has come is known, also when it comes again
+  REQUIRE_FAULT(store.call.send(answer("o-1", "", "m3")), fault::conflict);
   REQUIRE(store.call.scrub("o-1").ok());
   REQUIRE(store.rows() == before);
 }

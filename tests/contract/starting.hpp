@@ -1,6 +1,6 @@
 #pragma once
 
-#include "tests/contract/caller.hpp"
+#include "tests/contract/audited.hpp"
 
 namespace quipu::contract {
 
@@ -107,6 +107,19 @@ TEMPLATE_TEST_CASE("a start without an owner stands in the ready queue", "[contr
   REQUIRE(in_order<TestType>(got) == in_order<TestType>({"b", "a", "c"}));
   REQUIRE(store.call.claim(ada)->empty());
   REQUIRE(store.call.read("b")->owner == ada);
+}
+
+TEMPLATE_TEST_CASE("a job that ends with its start is nobody's to take", "[contract]",
+                   QUIPU_CONTRACT_STORES) {
+  bench<TestType> store;
+  for (const auto& [id, owner] : {std::pair{"o-1", nobody}, std::pair{"o-2", ada}}) {
+    auto what = follower{id, owner}.begin();
+    what.first.ended = end_mark{"completed", first_ms, {}};
+    REQUIRE(store.call.start(what).ok());
+    REQUIRE(store.call.read(id)->state == "completed");
+  }
+  REQUIRE(without_their_likes(audited(store.call)) == names{});
+  REQUIRE(store.call.claim(ada)->empty());
 }
 
 TEMPLATE_TEST_CASE("a job that waits from its first commit on is at rest", "[contract]",

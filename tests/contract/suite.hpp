@@ -9,5 +9,6 @@
 #include "tests/contract/measuring.hpp"
 #include "tests/contract/owning.hpp"
 #include "tests/contract/properties.hpp"
+#include "tests/contract/settling.hpp"
 #include "tests/contract/signalling.hpp"
 #include "tests/contract/starting.hpp"

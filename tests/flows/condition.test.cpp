@@ -49,6 +49,7 @@ TEST_CASE("a condition admits the codes that it names and no others") {
   CHECK(compile(R"({"code": 202})").made.admits(202));
   CHECK_FALSE(compile(R"({"code": 202})").made.admits(200));
   CHECK(compile(R"({"code": [404, "500"]})").made.admits(500));
+  CHECK(compile(R"({"code": [700, "999"]})").made.admits(999)); // as an interrupt may say
   CHECK_FALSE(compile(R"({"code": []})").made.admits(200));
 }
 
@@ -108,8 +109,8 @@ TEST_CASE("matches are looked at in order, and only as far as needed") {
 }
 
 TEST_CASE("a condition that cannot be meant so is refused") {
-  CHECK(refusal(R"({"code": "abc"})") == "a code is a number from 100 to 599, not \"abc\"");
-  CHECK(refusal(R"({"code": [200, 7]})") == "a code is a number from 100 to 599, not 7");
+  CHECK(refusal(R"({"code": "abc"})") == "a code is a number from 100 to 999, not \"abc\"");
+  CHECK(refusal(R"({"code": [200, 7]})") == "a code is a number from 100 to 999, not 7");
   CHECK(refusal(R"({"gate": "xor"})") ==
         "a gate is \"and\" or \"or\", not \"xor\"; did you mean \"or\"?");
   CHECK(refusal(R"({"codes": 200})").find("did you mean \"code\"?") != std::string::npos);

@@ -207,9 +207,10 @@ TEST_CASE("retry as a policy: 1, 2, 4 ... s up to 60 s where it says nothing") {
 }
 
 TEST_CASE("where the language allows a mapping, a reference and a pipe will do") {
-  for (const auto* value : {"'{t.output.data.x}'", "{'@pipe': [[1]]}"})
+  for (const auto* value : {"'{t.output.data.x}'", "{'@pipe': [[1]]}"}) {
     for (const auto* key : {"sleep", "emit", "persist", "topic"})
       activity(fmt::format("{{type: hook, {}: {}}}", key, value));
+  }
   activity("{type: hook, sleep: null}");
   activity("{type: hook, sleep: -1}");
 }
@@ -229,6 +230,26 @@ TEST_CASE("what is known without effect is a warning") {
   CHECK_FALSE(faults.failed());
   CHECK(faults.all()[0].message.find("settings") != std::string::npos);
   CHECK(faults.all()[1].message.find("status") != std::string::npos);
+}
+
+TEST_CASE("what every type may say is warned of where it changes nothing") {
+  const auto warning = [](const std::string& text) {
+    findings faults;
+    CHECK(read(text, faults));
+    CHECK_FALSE(faults.failed());
+    REQUIRE(faults.all().size() == 1);
+    const auto& only = faults.all()[0];
+    return fmt::format("{}:{} {}", only.at.line, only.at.column, only.message);
+  };
+  CHECK(warning(app_with("{type: worker, topic: x, retry: {'200': [2]}}")).find("8:45 \"200\"") ==
+        0);
+  auto text = app_with("{type: hook}");
+  const auto says = [&text](const std::string& more) {
+    auto with = text;
+    return with.replace(with.find("trigger}"), 8, "trigger, " + more + "}");
+  };
+  CHECK(warning(says("statusThreshold: 2")).find("\"statusThreshold\"") != std::string::npos);
+  CHECK(warning(says("input: {maps: {a: 1}}")).find("\"maps\" in \"input\"") != std::string::npos);
 }
 
 TEST_CASE("all faults are told in one go") {

@@ -28,6 +28,11 @@ inline std::shared_ptr<const plan> compiled(const std::string& text) {
   return made;
 }
 
+/// The one flow of an app, subscribed at "s": what stands below it, each line indented by six.
+inline std::shared_ptr<const plan> compiled_flow(const std::string& below) {
+  return compiled("app:\n  id: x\n  version: '1'\n  graphs:\n    - subscribes: s\n" + below);
+}
+
 /// A job that is stepped by hand; its stored fields are kept as a store would, change by change.
 class driven {
 public:
@@ -47,6 +52,7 @@ public:
   /// What the last step that had an effect decided.
   [[nodiscard]] const outcome& last() const { return last_; }
   void at_ms(std::int64_t now) { now_ = now; }
+  void limit(step_limits limits) { limits_ = limits; }
   /// Of the only activity that something is owed to.
   [[nodiscard]] event about(cause why) const {
     REQUIRE(view_.obligations().size() == 1);

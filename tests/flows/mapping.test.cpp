@@ -328,6 +328,49 @@ TEST_CASE("a mapping that takes more steps than it may fails with the limit's na
              "500 steps, the limit of one mapping (limits.mapper.steps)"));
 }
 
+TEST_CASE("what is read of long texts and wide objects counts as steps, in every round") {
+  auto from = some();
+  auto& data = from.all[0].second;
+  data["long"] = std::string(100'000, ' ') + "x";
+  data["both"] = {data["long"], data["long"]};
+  data["wide"] = json::object();
+  for (int i = 0; i < 10'000; ++i)
+    data["wide"].get_ref<json::object_t&>().push_back({"k" + std::to_string(i), i});
+  std::string cells = "1";
+  for (int i = 0; i < 1'000; ++i) cells += ", 1";
+  const auto five_hundred_times = [&](const std::string& rows) {
+    const auto written =
+        R"({"@pipe": [["{t1.output.data.name}", 500, "-"], ["{@string.padEnd}", ""],
+                            ["{@string.split}"], {"@reduce": [)" +
+        rows + "]}]}";
+    INFO(rows);
+    const auto made = compile(written.c_str()).made.evaluate(from, {.steps = 4'000});
+    return made ? "made" : made.error().message;
+  };
+  CHECK(five_hundred_times(R"(["{t1.output.data.name}"], ["{@string.trim}"])") == "made");
+  CHECK(five_hundred_times(R"(["{t1.output.data.name}", 1], ["{@array.get}"])") == "made");
+  for (const std::string rows :
+       {R"(["{t1.output.data.long}"], ["{@string.trim}"])",
+        R"(["{t1.output.data.long}"], ["{@string.trimEnd}"])",
+        R"(["{t1.output.data.long}", 1], ["{@string.charAt}"])",
+        R"(["{t1.output.data.long}", 1], ["{@array.get}"])",
+        R"(["{t1.output.data.long}", "length"], ["{@object.get}"])",
+        R"(["{t1.output.data.long}"], ["{@math.abs}"])",
+        R"(["{t1.output.data.both}"], ["{@array.sort}"])", R"(["{t1.output.data.wide.k9999}"])",
+        R"(["{t1.output.data.wide}", "k9999"], ["{@object.get}"])",
+        R"(["0 0 30 2 *"], ["{@cron.nextDelay}"])"})
+    CHECK(says(five_hundred_times(rows), "(limits.mapper.steps)"));
+  CHECK(says(five_hundred_times("[" + cells + "]"), "(limits.mapper.steps)"));
+}
+
+TEST_CASE("a long text that was made is handed on, not copied, and stays what it is") {
+  const std::string both = R"({"@pipe": [["{t1.output.data.name}", 100, "-"], ["{@string.padEnd}"],
+      {"@pipe": [["{@string.toUpperCase}"]]}, {"@pipe": [["{@string.toLowerCase}"]]},
+      ["{@string.concat}", )";
+  CHECK(give((both + R"(0, 5], ["{@string.slice}"]]})").c_str()) == R"("ADA--")");
+  CHECK(give((both + R"(99, 105], ["{@string.slice}"]]})").c_str()) == R"("-ada--")");
+}
+
 TEST_CASE("a value that is too large is not made") {
   CHECK(says(give(R"({"@pipe": [["{t1.output.data.name}", 1e15], ["{@string.repeat}"]]})"),
              "(limits.mapper.bytes)"));

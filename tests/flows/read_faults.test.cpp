@@ -58,7 +58,8 @@ TEST_CASE("what the syntax lacks is told where it is") {
   CHECK(says(fault_of("a: *x\n"), "1:4", "anchor"));
   CHECK(says(fault_of("a: - b\n"), "1:4", "list"));
   CHECK(says(fault_of("a:\n  b: 1\n c: 2\n"), "3:2", "column"));
-  CHECK(says(fault_of("a: \"\\q\"\n"), "1:5", "escape"));
+  CHECK(says(fault_of("a: \"\\q\"\n"), "1:5", "\"\\q\" is no escape"));
+  CHECK(says(fault_of("a: \"\\\xd6\x8a\"\n"), "1:5", "\"\\\xd6\x8a\" is no escape"));
   CHECK(says(fault_of("a: \"\\ud83d\\ude00\"\n"), "1:5", "\\U"));
 }
 

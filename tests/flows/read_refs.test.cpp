@@ -192,6 +192,19 @@ TEST_CASE("the limit of nesting holds through files") {
   CHECK(read_file(root, faults, {.depth = 5}).ok());
 }
 
+TEST_CASE("the limit of nesting holds for $refs that lead from one to the next") {
+  const folder in;
+  const auto chain = [&in](int links) {
+    std::string text = "a: {$ref: '#/k1'}\n";
+    for (int i = 1; i < links; ++i) text += fmt::format("k{}: {{$ref: '#/k{}'}}\n", i, i + 1);
+    return in.write("app.yaml", text + fmt::format("k{}: 1\n", links));
+  };
+  CHECK(says(fault_of(chain(5), {.depth = 4}), "app.yaml:5:12", "limits.definition.depth"));
+  CHECK(says(fault_of(chain(2'000)), "app.yaml:65:13", "limits.definition.depth"));
+  findings faults;
+  CHECK(read_file(chain(5), faults, {.depth = 5}).ok());
+}
+
 TEST_CASE("small files cannot refer each other to a large definition") {
   const folder in;
   in.write("f0.yaml", "[1, 2, 3, 4, 5, 6, 7, 8, 9, 10]\n");

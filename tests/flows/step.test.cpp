@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <ctime>
+#include <iterator>
 #include <map>
 #include <random>
 
@@ -260,6 +262,43 @@ TEST_CASE("a pass is forgotten once, though the newest of what is nested in it s
   says(2, 2, 200);
   says(3, 3, 200);
   CHECK(job.view().ended());
+}
+
+TEST_CASE("a job that shares very many names goes on in time") {
+  driven job{compiled_flow(R"(      activities:
+        t: {type: trigger}
+        a: {type: worker, topic: w, job: {maps: '{$self.output.data}'}}
+        b: {type: worker, topic: w, job: {maps: {key7: '{$job.data.key8}', last: 1}}}
+        c: {type: worker, topic: w, input: {maps: '{$job.data}'}}
+      transitions: {t: [{to: a}], a: [{to: b}], b: [{to: c}]}
+)")};
+  auto many = job.about(cause::replied);
+  many.what.data = json::object();
+  json::object_t::Container& members = many.what.data.get_ref<json::object_t&>();
+  for (int i = 0; i < 30'000; ++i) members.emplace_back("key" + std::to_string(i), i);
+  const auto begin = std::clock(); // of the processor: others may use it too
+  REQUIRE(step(job.on(), job.view(), many));
+  CHECK(std::clock() - begin < 10 * CLOCKS_PER_SEC);
+  REQUIRE(job.handle(many));
+  REQUIRE(job.handle(job.about(cause::replied)));
+  REQUIRE(job.last().calls.size() == 1);
+  const auto& input = *job.last().calls[0].input;
+  REQUIRE(input.size() == 30'001);
+  CHECK(input.begin().key() == "key0");
+  CHECK(input.at("key7") == 8);
+  CHECK(std::prev(input.end()).key() == "last");
+}
+
+TEST_CASE("chance in stats.id is drawn for each start, and for the same start the same") {
+  const auto app = compiled_flow(R"(      activities:
+        t:
+          type: trigger
+          stats: {id: {'@pipe': [[], ['{@math.random}', job], ['{@string.concat}']]}}
+)");
+  const ground on{*app, app->flows.front(), 1'000};
+  const auto id = [&on](const char* gid) { return job_id(on, json::object(), gid).value(); };
+  CHECK(id("one") == id("one"));
+  CHECK(id("one") != id("two"));
 }
 
 TEST_CASE(

@@ -1,9 +1,11 @@
+#include "lmdb_bridge/writer.hpp"
 #include "lmdb_bridge/copy.hpp"
 #include "tests/lmdb_bridge/lmdb_store.hpp"
 
 #include <array>
 
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 
 #include <chrono>
@@ -40,6 +42,26 @@ void prepare(caller& call) {
     if (::write(said, &number, sizeof number) != sizeof number) _exit(3);
   }
 }
+
+// While it lives this process can write nothing behind the first page of a file.
+class broken_disk {
+public:
+  broken_disk() {
+    REQUIRE(getrlimit(RLIMIT_FSIZE, &before_) == 0);
+    const rlimit one_page{4096, before_.rlim_max};
+    REQUIRE(setrlimit(RLIMIT_FSIZE, &one_page) == 0);
+  }
+  broken_disk(const broken_disk&) = delete;
+  broken_disk& operator=(const broken_disk&) = delete;
+  ~broken_disk() {
+    setrlimit(RLIMIT_FSIZE, &before_);
+    ::signal(SIGXFSZ, handler_);
+  }
+
+private:
+  void (*handler_)(int) = ::signal(SIGXFSZ, SIG_IGN);
+  rlimit before_{};
+};
 
 } // namespace
 
@@ -278,6 +300,61 @@ TEST_CASE("calls from many threads all complete, those of one thread in their or
     REQUIRE(order.size() == 100);
     REQUIRE(std::is_sorted(order.begin(), order.end()));
   }
+}
+
+TEST_CASE("a store that fences itself tells whoever asked, once, and at once whoever asks later") {
+  const scratch place;
+  const auto durable = GENERATE(lmdb_ledger::durability::sync, lmdb_ledger::durability::relaxed);
+  std::atomic<int> told{0};
+  std::promise<std::string> first;
+  std::promise<std::string> second;
+  {
+    const auto store = opened(at(place.path(), durable));
+    caller call{*store};
+    prepare(call);
+    store->on_fault([&](const std::string& why) {
+      if (++told == 1) first.set_value(why);
+    });
+    REQUIRE(call.start(follower{"o-1"}.begin()).ok());
+    REQUIRE(told == 0);
+    {
+      const broken_disk while_it_writes;
+      (void)call.start(follower{"o-2"}.begin()).ok();
+      REQUIRE_THAT(first.get_future().get(), Catch::Contains("until it is opened again"));
+    }
+    REQUIRE(call.read("o-1").error().code == fault::unavailable);
+    store->on_fault([&](const std::string& why) { second.set_value(why); });
+    REQUIRE_THAT(second.get_future().get(), Catch::Contains(place.path()));
+    REQUIRE(call.read("o-1").error().code == fault::unavailable);
+    store->on_fault(nullptr);
+  }
+  REQUIRE(told == 1);
+  const auto store = opened(at(place.path(), durable));
+  // What is answered before it is synced may be gone.
+  const bool is_there = caller{*store}.read("o-1").ok();
+  REQUIRE((is_there || durable == lmdb_ledger::durability::relaxed));
+}
+
+TEST_CASE("a call that finds no room, and a damaged row when it is made again, is refused alone") {
+  const scratch place;
+  auto file = lmdb::environment::open(place.path(), std::size_t{1} << 28U, false);
+  REQUIRE(file.ok());
+  lmdb::store rows{*file};
+  lmdb::writer writes{rows, {false, false, 100, "here", [] { return first_ms; }, {}}};
+  int tries = 0;
+  const auto call = [&](std::function<bool(lmdb::store&)> does) {
+    return await<bool>([&](then<bool> done) {
+      writes.add(std::make_unique<lmdb::operation_of<bool, std::function<bool(lmdb::store&)>>>(
+          std::move(done), std::move(does)));
+    });
+  };
+  REQUIRE_FAULT(call([&](lmdb::store&) -> bool {
+                  if (++tries == 1) throw lmdb::trouble{MDB_MAP_FULL, "write a row"};
+                  throw lmdb::broken_row{"a row does not match its checksum"};
+                }),
+                fault::corrupt);
+  REQUIRE(tries == 2);
+  REQUIRE(*call([](lmdb::store&) { return true; }));
 }
 
 } // namespace quipu::contract

@@ -31,6 +31,14 @@ for header in "$home"/prefix/include/quipu/*.hpp; do
     exit 1
   fi
 done
+doc=$home/prefix/share/doc/quipu
+for page in README.md docs/{api,configuration,exit-codes,flow-tests,language,mapper,measures,schemas}.md; do
+  while read -r link; do
+    [[ -e $(dirname "$doc/$page")/$link ]] && continue
+    echo "package: $page leads to $link, which is not installed" >&2
+    exit 1
+  done < <(awk '/^ *```/ { code = !code } !code' "$doc/$page" | grep -oE '\]\([A-Za-z0-9_./-]+' | cut -c3-)
+done
 step "the installed command" "$home/prefix/bin/quipu" validate "$home/user/sum.yaml"
 uses find_package -DCMAKE_PREFIX_PATH="$home/prefix"
 uses add_subdirectory -DQUIPU_SOURCE="$source" -DCMAKE_CXX_COMPILER_LAUNCHER="$(command -v ccache || true)"

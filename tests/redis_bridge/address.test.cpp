@@ -16,7 +16,12 @@ TEST_CASE("an address says server, user, database and namespace") {
   REQUIRE(least.port == 6379);
   REQUIRE(least.database == 0);
   REQUIRE(least.prefix() == "quipu:{main.0}:");
-  REQUIRE(address::parse("redis://[::1]:7000")->host == "::1");
+  const auto sixth = *address::parse("redis://[::1]:7000");
+  REQUIRE(sixth.host == "::1");
+  REQUIRE(sixth.port == 7000);
+  REQUIRE(sixth.text() == "redis://[::1]:7000/0");
+  REQUIRE(*address::parse(sixth.text()) == sixth);
+  REQUIRE(address::parse("redis://[fe80::1]/2")->port == 6379);
   const auto local = *address::parse("redis+unix:///run/redis.sock?db=2&ns=shop");
   REQUIRE(local.path == "/run/redis.sock");
   REQUIRE(local.database == 2);
@@ -28,10 +33,11 @@ TEST_CASE("an address says server, user, database and namespace") {
 }
 
 TEST_CASE("an address that is not understood is refused with what would be right") {
-  for (const auto* wrong : {"redis://", "redis://host:port", "redis://host/x",
-                            "redis://host?ns=", "redis://host?ns=a{b}", "redis://host?db=1",
-                            "redis://host?wait=", "redis://host?wait=all", "redis+unix://x.sock",
-                            "redis+unix:///x?db=one", "lmdb:x"}) {
+  for (const auto* wrong :
+       {"redis://", "redis://host:port", "redis://host/x",
+        "redis://host?ns=", "redis://host?ns=a{b}", "redis://host?db=1",
+        "redis://host?wait=", "redis://[::1", "redis://[::1]7000", "redis://[]:7000",
+        "redis://host?wait=all", "redis+unix://x.sock", "redis+unix:///x?db=one", "lmdb:x"}) {
     INFO(wrong);
     const auto refused = address::parse(wrong);
     REQUIRE_FALSE(refused.ok());

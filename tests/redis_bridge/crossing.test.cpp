@@ -1,5 +1,6 @@
 #include "collation/partition.hpp"
 #include "redis_bridge/rows.hpp"
+#include "redis_bridge/writes.hpp"
 #include "tests/contract/audited.hpp"
 #include "tests/redis_bridge/redis_store.hpp"
 
@@ -238,7 +239,7 @@ TEST_CASE("a commit that comes when what was reserved for it has been withdrawn 
   const auto owner = fmt::format("{:016x}", ada);
   const redis::promise with{"slow", {}};
   redis::command words{"FCALL", "quipu1_commit", "1"};
-  words.keep(prefix(1)).number(here.time.load()).add("0123456789abcdef/8");
+  words.add(prefix(1)).number(here.time.load()).add("0123456789abcdef/8");
   words.add(parent.id).add(owner).add(
       {reinterpret_cast<const char*>(what.stands_on.data()), what.stands_on.size()});
   redis::add(words, what.what, {}, &with);

@@ -45,6 +45,12 @@ MUTANTS = {
     "expiry_leaves_a_row": ("call('DEL', job.key, prefix .. 'h:' .. job.id,", "call('DEL', job.key,"),
     "end_leaves_mail": ("if job.mail then call('DEL', prefix .. 'm:' .. job.id, prefix .. 'o:' .. job.id) end", ""),
     "ready_job_without_a_bell": ("  ring(nobody)\n", ""),
+    "what_is_settled_inside_is_not_looked_at": (
+        "if there[i] and bit.band(string.byte(there[i], 2), inner) == 0 then return end", ""),
+    "end_leaves_what_it_does_not_settle": ("if sub(field, 1, 1) == 'o' and not goes[field] then return end", ""),
+    "what_is_armed_inside_is_not_owed": ("if write.armed > 0 and bit.band(bits, flags.owes) == 0 then", "if false then"),
+    "what_a_start_arms_is_not_owed": ("if what[5] then job.owes = true end", ""),
+    "mail_is_not_told_inside": ("if bit.band(bits, flags.mail) == 0 then return 1 end", "if true then return 1 end"),
 }
 
 # Rules of what goes from one partition to another, found by the tests of that.
@@ -55,7 +61,7 @@ CROSSING_MUTANTS = {
     "refused_offer_is_lost": ("send_over(from, 'signal', s, joined(id, name), arming)", ""),
     "early_signal_is_not_met_elsewhere": ("if met then offer(who, arming,", "if false then offer(who, arming,"),
     "reserved_id_is_given": ("if reserved(id) then return no('exists') end", ""),
-    "abandoned_id_stays_reserved": ("        withdraw(about)\n", ""),
+    "abandoned_id_stays_reserved": ("withdraw(id, arming) end", "end"),
     "late_child_is_not_told": ("or tonumber(page[i + 1]) < 0 then", "then"),
     "withdrawn_reservation_counts": ("return no('withdrawn') end", "return nil end"),
     "offer_for_another_arming_is_taken": ("if o and o[2] == arming and not deliver", "if o and not deliver"),

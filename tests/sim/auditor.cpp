@@ -106,8 +106,8 @@ void auditor::signal_answered(const std::string& mail, const result<signalled>& 
   // One that says the same as the one that is kept changes nothing. (Whether that one has found its
   // wait meanwhile is known only when a record takes it up.)
   const auto before = newest_early(one.topic, one.data["k"]);
-  if (before != signals_.end() && !consumed_.contains(before->first) &&
-      before->second.data == one.data && before->second.keeps == one.keeps)
+  if (before != signals_.end() && !is_over(before->first) && before->second.data == one.data &&
+      before->second.keeps == one.keeps)
     return;
   one.order = ++earlies_;
 }
@@ -209,8 +209,13 @@ void auditor::birth_of(const birth& what, const kept* parent) {
 
 void auditor::apply(commit what, then<receipt> done) {
   const auto copy = what;
+  std::vector<mail> left; // what the job has at its end goes with it
+  if (what.what.ended)
+    if (auto got = answer_of<snapshot>([&](auto tell) { store_.read(copy.job, tell); }))
+      left = std::move(got->mail);
   store_.apply(std::move(what), [&](result<receipt> got) {
     if (!got || got->repeated) return done(std::move(got));
+    for (auto& each : left) lapsed_.insert(std::move(each.id));
     auto& of = job(copy.job);
     if (copy.owner == 0 || copy.owner != of.owner)
       fault(copy.job, "a commit was accepted whose owner does not have the job");
@@ -535,8 +540,12 @@ bool auditor::is_gone(const sent& early) const {
   return std::any_of(signals_.begin(), signals_.end(), [&](const auto& each) {
     const auto& [mail, other] = each;
     return other.serial >= early.serial && other.topic == early.topic && !other.all &&
-           other.data.value("k", json()) == early.data.at("k") && consumed_.contains(mail);
+           other.data.value("k", json()) == early.data.at("k") && is_over(mail);
   });
+}
+
+bool auditor::is_over(const std::string& mail) const {
+  return consumed_.contains(mail) || lapsed_.contains(mail);
 }
 
 void auditor::check_states() const {

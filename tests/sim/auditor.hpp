@@ -176,6 +176,8 @@ private:
   [[nodiscard]] signal_book::const_iterator newest_early(const std::string& topic,
                                                          const json& k) const;
   [[nodiscard]] bool is_gone(const sent& early) const;
+  /// It can answer nothing any more.
+  [[nodiscard]] bool is_over(const std::string& mail) const;
   const sent* find_signal(const std::string& mail, const std::string& obligation) const;
 
   memory_ledger& store_;
@@ -189,7 +191,8 @@ private:
   std::map<std::string, child_due> children_;                ///< that were called for
   std::map<std::string, std::string> keys_;                  ///< whose each key is
   std::set<std::pair<std::string, std::uint32_t>> attempts_; ///< that have been made, by key
-  std::set<std::string> consumed_;
+  std::set<std::string> consumed_;                           ///< ids of mail that a job took up
+  std::set<std::string> lapsed_; ///< ids of mail that a job still had when it ended
   std::set<std::string> must_end_;
   std::set<std::string> absent_; ///< that somebody would have ended, but they were not there
   std::uint64_t earlies_ = 0;

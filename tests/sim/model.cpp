@@ -242,6 +242,7 @@ void model::settle(const instance& at, const said& given, const std::optional<js
     stored.error = told.error = true;
   }
   stored.code = told.code = given.code;
+  stored.hook = told.hook; // what it heard before is not what it is answered with now
   share(at, given);
   const auto ways = choose(at, given);
   const bool is_caught = std::find(ways.begin(), ways.end(), true) != ways.end();
@@ -432,6 +433,7 @@ void model::pass(const instance& at, const circumstances&) {
     settle(at, {}, {});
     documents_[ancestor].output = now_.written[ancestor].output = input;
     documents_[ancestor].code = now_.written[ancestor].code = 200;
+    documents_[ancestor].hook.reset();
     share(ancestor, {});
     const auto ways = choose(ancestor, {});
     tell(ancestor, true);
@@ -526,6 +528,7 @@ void model::happen(const record& seen, const circumstances& with) {
       return;
     }
     if (++again.deaths >= 5) return settle(at, {said::status::error, 500, {}, 0}, {});
+    if (of(at).timeout_ms > 0) again.due_ms = now_ms_ + of(at).timeout_ms; // of each attempt anew
     if (again.deaths >= 2) { // it may be the culprit: it waits for its turn to run alone
       again.is = owed_kind::backlog;
       owe(at, again);
@@ -542,7 +545,6 @@ void model::happen(const record& seen, const circumstances& with) {
     return settle(at, {}, {});
   case cause::signalled: {
     must_owe({owed_kind::wait});
-    const auto before = documents_[at].hook;
     documents_[at].hook = now_.written[at].hook = with.answer.data;
     settle(at, with.answer, {});
     // What leaves the hook open belongs to the passes that it opened.
@@ -552,7 +554,7 @@ void model::happen(const record& seen, const circumstances& with) {
                  static_cast<int>(at.activity);
         });
     if (with.answer.is != said::status::pending || !opened) return;
-    documents_[at].hook = before;
+    documents_[at].hook.reset();
     now_.written[at].hook.reset();
     return;
   }

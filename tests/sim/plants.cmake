@@ -90,8 +90,8 @@ quipu_plant(wall_clock "a timer by wall clock" collation/memory/obligations.cpp
 
 quipu_plant(pending_again "a pending call made again at takeover" actors/runner/takeover.cpp
   [[if (owed.is != obligation::kind::called || of.calls]]
-  [[const bool again = @PLANT@ && owed.is == obligation::kind::pending;
-    if ((owed.is != obligation::kind::called && !again) || of.calls]])
+  [[const bool renewed = @PLANT@ && owed.is == obligation::kind::pending;
+    if ((owed.is != obligation::kind::called && !renewed) || of.calls]])
 quipu_plant(pending_again "" flows/kinds/worker.cpp
   [[    if (owed.is != kind::called) return false;
     if (owed.deaths]]

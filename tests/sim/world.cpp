@@ -656,7 +656,9 @@ ending_of_world world::live() {
     strikes_.stop();
     troubled_ = false;
     skew_ms_ = 0;
-    run_until(now_ms_ + calm_ms);
+    auto calm = now_ms_; // it begins when nobody is stopped any more
+    for (const auto& each : engines_) calm = std::max(calm, each->stopped_until_ms);
+    run_until(calm + calm_ms);
     audit_.check_rest();
     audit_.check_states();
 

@@ -6,32 +6,21 @@ fence itself and say why; what it had acknowledged must be there when it is open
 
 import argparse
 import random
-import shutil
 import subprocess
 import tempfile
 
 from place import PATIENCE, Place, skip
+from strace import NOT_THERE, can_trace, failing
 
 KEEP_OPEN = 150
 # What fails, and when: once (the next would succeed, which must not be believed), or from then on.
 FAULTS = (("fdatasync", "EIO", ""), ("fdatasync", "EIO", "+"), ("pwrite64", "EIO", ""), ("writev", "EIO", "+"))
 
 
-def can_trace():
-    if shutil.which("strace") is None:
-        return False
-    tried = subprocess.run(["strace", "-f", "-o", "/dev/null", "-e", "trace=fdatasync", "true"], capture_output=True,
-                           check=False)
-    return tried.returncode == 0
-
-
 def fail_once(place, chance, number):
     call, error, on = FAULTS[number % len(FAULTS)]
     at = chance.randrange(20, 120)
-    trace = ["strace", "-f", "-qq", "--seccomp-bpf", "-o", "/dev/null", "-e", f"trace={call}", "-e",
-             f"inject={call}:error={error}:when={at}{on}"]
-    # LeakSanitizer is a debugger itself, and there can be only one.
-    with place.load("--open", KEEP_OPEN, before=trace, env={"ASAN_OPTIONS": "detect_leaks=0"}) as load:
+    with place.load("--open", KEEP_OPEN, before=failing(call, error, f"{at}{on}")) as load:
         try:
             load.wait(PATIENCE)
         except subprocess.TimeoutExpired:
@@ -50,7 +39,7 @@ def main():
     asked.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1 << 32))
     with_ = asked.parse_args()
     if not can_trace():
-        skip("strace is not there, or may not trace here")
+        skip(NOT_THERE)
     print(f"seed {with_.seed}", flush=True)
     chance, place, opened = random.Random(with_.seed), Place("fsync"), []
     with place.load("--open", KEEP_OPEN) as load:

@@ -77,6 +77,9 @@ class Place:
     def noted(self):
         return self.notes.read_bytes().count(b"\n") if self.notes.exists() else 0
 
+    def serves(self, life):
+        return self.notes.exists() and f'"serves":"{life}"'.encode() in self.notes.read_bytes()
+
     def wait_for(self, what, holds, load=None):
         until = time.monotonic() + PATIENCE
         while not holds():

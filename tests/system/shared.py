@@ -30,10 +30,15 @@ class Engines:
         self.running = [self.begin() for _ in range(ENGINES)]
 
     def begin(self):
-        return self.stack.enter_context(self.place.load("--open", KEEP_OPEN))
+        """One that serves: the next fault does not strike it before."""
+        load = self.stack.enter_context(self.place.load("--open", KEEP_OPEN))
+        life = f"life{self.place.lives}"
+        self.place.wait_for(f"{life} serves", lambda: self.place.serves(life), load)
+        return load
 
     def dead(self):
-        return [f"an engine ended by itself with {one.returncode}" for one in self.running if one.poll() is not None]
+        return [f"an engine ended by itself with {one.returncode}: {one.stderr.read()}"
+                for one in self.running if one.poll() is not None]
 
     def kill(self, which):
         self.running[which].kill()
@@ -79,12 +84,13 @@ def server_stopped(place, engines, chance):
 
 
 def server_full(place, engines, chance):
-    """No job is begun, and it is said why; what was accepted ends."""
+    """No job is begun, and it is said why; what was accepted ends, with an engine that comes then."""
     place.server.cli("CONFIG", "SET", "maxmemory", "1mb")
     said = subprocess.run([BIN / "quipu", "publish", "mix.order", "{}", "--store", place.store], capture_output=True, text=True,
                           timeout=PATIENCE, check=False)
     if said.returncode == 0 or "maxmemory" not in said.stderr:
         place.fail([f"a start at the server's limit of memory: exit {said.returncode}, {said.stdout}{said.stderr}"])
+    engines.kill(chance.randrange(ENGINES))
     ended = place.server.count("ZCARD", "ended")
     place.wait_for("jobs end at the server's limit of memory", lambda: place.server.count("ZCARD", "ended") > ended + 5)
     place.server.cli("CONFIG", "SET", "maxmemory", "0")

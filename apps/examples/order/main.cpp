@@ -11,6 +11,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <sstream>
 
 namespace {
 
@@ -52,7 +53,9 @@ std::string shown_path(const std::string& path) {
 }
 
 int complain(quipu::terminal& err, const quipu::failure& why, int code) {
-  err.line(err.paint(colour::red, "error: ") + why.message);
+  std::istringstream lines{why.message};
+  for (std::string line; std::getline(lines, line);)
+    err.line(err.paint(colour::red, "error: ") + quipu::escaped(line));
   return code;
 }
 
@@ -82,7 +85,7 @@ int conclude(quipu::terminal& out, const settings& with, const std::vector<outco
         fmt::format("speed    {} orders, {} jobs with their payments, in {:.1f} s: {:.0f} jobs/s",
                     ran, jobs, took.count(), static_cast<double>(jobs) / took.count()));
   const auto where = with.store.empty() ? "--data " + shown_path(with.data)
-                                        : "--store " + quipu::escaped(with.store);
+                                        : fmt::format("--store '{}'", quipu::escaped(with.store));
   out.line(fmt::format("data     {}",
                        with.store.empty() ? shown_path(with.data) : quipu::escaped(with.store)));
   if (unended > 0)
@@ -140,7 +143,7 @@ int main(int argc, char** argv) {
   try {
     return run(with);
   } catch (const std::exception& bug) {
-    std::fprintf(stderr, "bug: %s\n", bug.what());
+    std::fprintf(stderr, "bug: %s\n", quipu::escaped(bug.what()).c_str());
     return exit_failed;
   }
 }

@@ -8,7 +8,9 @@
 #include <fmt/format.h>
 
 #include <cstdio>
+#include <functional>
 #include <memory>
+#include <utility>
 
 namespace quipu {
 
@@ -63,34 +65,45 @@ int print_one(client& from, const history_arguments& with) {
   return exit_code::done;
 }
 
-/// Every job, one at a time: an array of what `told` gives, or a line a record.
-int print_all(client& from, const history_arguments& with) {
+/// Hands over what `told` gives of every job, one at a time.
+result<void> each_history(client& from, const std::function<void(const json&)>& take) {
   job_query which;
-  terminal out{stdout};
-  bool first = true;
-  if (with.as_json) std::fputs("[", stdout);
   do {
     const auto page = from.jobs(which);
-    if (!page) return complain(page.error());
+    if (!page) return page.error();
     for (const auto& row : page->rows) {
       const auto history = told(from, row.id);
       if (!history && history.error().code == fault::not_found) continue;
-      if (!history) return complain(history.error());
-      if (with.as_json) {
-        std::fputs(first ? "\n" : ",\n", stdout);
-        std::fputs(history->dump(-1, ' ', true, json::error_handler_t::replace).c_str(), stdout);
-      } else {
-        for (const auto& record : (*history)["records"])
-          out.line(escaped(row.id) + "  " + shown(record));
-        if (const auto lacks = given_up(*history); !lacks.empty())
-          out.line(escaped(row.id) + "  " + lacks);
-      }
-      first = false;
+      if (!history) return history.error();
+      take(*history);
     }
     which.after = page->next;
   } while (!which.after.empty());
-  if (with.as_json) std::fputs("\n]\n", stdout);
-  return exit_code::done;
+  return {};
+}
+
+/// An array, a line a job: whole also when something comes between, of as many as were read.
+result<void> print_all_as_json(client& from) {
+  auto between = "[\n";
+  auto done = each_history(from, [&](const json& history) {
+    std::fputs(std::exchange(between, ",\n"), stdout);
+    std::fputs(shown(history).c_str(), stdout);
+  });
+  std::fputs(between[0] == '[' ? "[]\n" : "\n]\n", stdout);
+  return done;
+}
+
+result<void> print_all_lines(client& from) {
+  return each_history(from, [out = terminal{stdout}](const json& history) mutable {
+    const auto id = escaped(history["job"].get<std::string>());
+    for (const auto& record : history["records"]) out.line(id + "  " + shown(record));
+    if (const auto lacks = given_up(history); !lacks.empty()) out.line(id + "  " + lacks);
+  });
+}
+
+int print_all(client& from, const history_arguments& with) {
+  const auto done = with.as_json ? print_all_as_json(from) : print_all_lines(from);
+  return done ? exit_code::done : complain(done.error());
 }
 
 int look_at_history(const history_arguments& with) {

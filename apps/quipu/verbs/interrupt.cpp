@@ -35,7 +35,7 @@ int interrupt(const interrupt_arguments& with) {
 action declare_interrupt(CLI::App& to) {
   const auto with = std::make_shared<interrupt_arguments>();
   constexpr int least_code = 400;
-  constexpr int most_code = 599;
+  constexpr int most_code = 999;
   to.add_option("JOB", with->job, "the job's id")->required();
   with->where.declare(to);
   to.add_option("--reason", with->how.reason, "why, for whoever reads the error");

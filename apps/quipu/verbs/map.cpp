@@ -1,3 +1,4 @@
+#include "apps/quipu/bytes.hpp"
 #include "apps/quipu/exit.hpp"
 #include "apps/quipu/show.hpp"
 #include "apps/quipu/verb.hpp"
@@ -12,7 +13,6 @@
 #include <fmt/format.h>
 
 #include <chrono>
-#include <fstream>
 #include <iostream>
 #include <iterator>
 #include <memory>
@@ -140,9 +140,9 @@ int list(const std::vector<std::string>& wanted) {
 }
 
 result<mapper::vector_report> run_file(const std::string& file) {
-  std::ifstream in{file};
-  if (!in) return failure{fault::not_found, fmt::format("{}: cannot be read", file)};
-  const auto document = json::parse(in, nullptr, false);
+  const auto text = bytes_of(file);
+  if (!text) return text.error();
+  const auto document = json::parse(*text, nullptr, false);
   if (document.is_discarded()) return failure{fault::invalid, fmt::format("{}: is no JSON", file)};
   auto report = mapper::run_vectors(document);
   if (!report) return failure{fault::invalid, fmt::format("{}: {}", file, report.error().message)};

@@ -4,6 +4,8 @@
 
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
+#include <cstdio>
 #include <memory>
 
 namespace quipu {
@@ -14,6 +16,11 @@ struct node_arguments {
   std::string answers;
   std::vector<std::string> words; ///< the node's own: it knows its flags, and prints its help
 };
+
+bool is_asked_for_help(const std::vector<std::string>& words) {
+  return std::ranges::any_of(words,
+                             [](const auto& word) { return word == "--help" || word == "-h"; });
+}
 
 int launch(const node_arguments& with) {
   std::string program{"quipu node"};
@@ -26,7 +33,13 @@ int launch(const node_arguments& with) {
     if (!read) return complain_lines(read.error().message);
     (*read)->serve(own);
   }
-  return own.run();
+  const auto code = own.run();
+  if (is_asked_for_help(with.words))
+    std::fputs("\nOf `quipu node`:\n"
+               "  --answers FILE                      Answer the workers' calls from `workers:` of "
+               "this file.\n",
+               stdout);
+  return code;
 }
 
 } // namespace

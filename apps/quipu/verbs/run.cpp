@@ -10,6 +10,7 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <memory>
 #include <set>
 
@@ -20,6 +21,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto patience = 1s; ///< before a topic without a worker is named
+constexpr std::chrono::years longest_wait{100};
 
 struct run_arguments {
   target where;
@@ -73,9 +75,20 @@ int conclude(const ending& end, bool as_json) {
   return end.state == "completed" || !end.error ? exit_code::done : exit_code::failed;
 }
 
+/// A job that has not ended in time, and what becomes of it now.
+int give_up(const std::string& job, const run_arguments& with, bool is_remote) {
+  const auto next = is_remote ? fmt::format("it goes on: quipu job {}", job)
+                    : with.where.keeps()
+                        ? fmt::format("it goes on with the next node: quipu job {}", job)
+                        : std::string{"it is gone: memory: keeps nothing"};
+  return complain(
+      {fault::timeout, fmt::format("{} has not ended after {}; {}", job, with.timeout, next)});
+}
+
 int run(const run_arguments& with) {
-  const auto timeout = parse_duration(with.timeout);
+  auto timeout = parse_duration(with.timeout);
   if (!timeout) return complain_usage("--timeout: " + timeout.error().message);
+  timeout = std::min<std::chrono::milliseconds>(*timeout, longest_wait);
   auto message = read_message(with.message);
   if (!message) return complain_usage(message.error().message);
 
@@ -105,10 +118,7 @@ int run(const run_arguments& with) {
           call.activity, opened->is_remote() ? "a program that serves it" : "--answers FILE")));
     end = verbs.wait(*job, *timeout - first);
   }
-  if (!end && end.error().code == fault::timeout)
-    return complain(
-        {fault::timeout, fmt::format("{} has not ended after {}; it goes on: quipu job {}", *job,
-                                     with.timeout, *job)});
+  if (!end && end.error().code == fault::timeout) return give_up(*job, with, opened->is_remote());
   if (!end) return complain(end.error());
   return conclude(*end, with.as_json);
 }

@@ -7,6 +7,7 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include <cstdio>
 #include <memory>
 #include <thread>
 
@@ -16,8 +17,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto patience = 10s; ///< of one question to a node
-constexpr int most_refusals = 20;
+constexpr auto patience = 10s;     ///< of one question to a node
+constexpr int most_refusals = 20;  ///< one after the other, before it gives up
 constexpr auto look_again = 500ms; ///< while no node runs in the directory
 
 struct subscribe_arguments {
@@ -37,27 +38,31 @@ void print(const announcement& each, bool as_json) {
                          shown(each.data)));
 }
 
+/// Whether it may be another thing in a moment: a node that is just starting or stopping has the
+/// directory and no socket, or goes away before it answers.
+bool passes(const failure& why, bool opened) {
+  return opened ? why.code == fault::unavailable || why.code == fault::unreachable
+                : why.code == fault::conflict;
+}
+
 /// The node may stop and come again, and the directory be without one: what was published is there.
 int subscribe(const subscribe_arguments& with) {
   std::size_t seen = 0;
   int refusals = 0;
   for (auto after = with.after;;) {
     auto opened = with.where.look();
-    // A node that is just starting or stopping has the directory, and no socket.
-    const bool is_taken = !opened && opened.error().code == fault::conflict;
-    refusals = opened ? 0 : refusals + 1;
-    if (!opened && (!is_taken || refusals > most_refusals)) return complain_target(opened.error());
     const bool is_live = opened && opened->is_remote();
     auto page = opened ? opened->verbs().listen(with.topic, after, is_live ? patience : 0s)
                        : result<feed>{opened.error()};
+    refusals = page ? 0 : refusals + 1;
+    if (!page && (!passes(page.error(), opened.ok()) || refusals > most_refusals))
+      return opened ? complain(page.error()) : complain_target(page.error());
     if (page) {
       for (const auto& each : page->all) {
         print(each, with.as_json);
-        if (++seen == with.most) return exit_code::done;
+        if (++seen == with.most || std::ferror(stdout) != 0) return exit_code::done;
       }
       after = std::move(page->next);
-    } else if (opened && exit_code_of(page.error().code) != exit_code::unreachable) {
-      return complain(page.error());
     }
     opened = failure{}; // the directory is free for a node
     if (!is_live || !page) std::this_thread::sleep_for(look_again);

@@ -9,11 +9,14 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
-#include <unistd.h>
-
+#include <cerrno>
+#include <csignal>
+#include <cstdlib>
+#include <cstring>
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <unistd.h>
 
 namespace quipu {
 
@@ -28,24 +31,58 @@ struct test_arguments {
   bool verbose = false;
 };
 
-/// A directory for the tests of one run, gone with it.
+/// A directory for the tests of one run, made for the first of them and gone with this.
 class scratch {
 public:
-  scratch()
-      : root_(std::filesystem::temp_directory_path() / fmt::format("quipu-test-{}", getpid())) {}
+  scratch() = default;
   ~scratch() {
     std::error_code ignored;
-    std::filesystem::remove_all(root_, ignored);
+    if (!root_.empty()) std::filesystem::remove_all(root_, ignored);
   }
   scratch(const scratch&) = delete;
   scratch& operator=(const scratch&) = delete;
 
-  [[nodiscard]] std::string next() { return (root_ / std::to_string(++count_)).string(); }
+  /// A name in it that is free. `unavailable`: there is no place for such a directory.
+  [[nodiscard]] result<std::string> next() {
+    if (root_.empty()) {
+      std::error_code why;
+      const auto folder = std::filesystem::temp_directory_path(why);
+      auto name = (folder / "quipu-test-XXXXXX").string();
+      if (why || ::mkdtemp(name.data()) == nullptr)
+        return failure{fault::unavailable,
+                       fmt::format("{}: no directory can be made for the tests: {}; TMPDIR names "
+                                   "where they are",
+                                   name, why ? why.message() : std::strerror(errno))};
+      root_ = std::move(name);
+    }
+    return (root_ / std::to_string(++count_)).string();
+  }
 
 private:
   std::filesystem::path root_;
   std::size_t count_ = 0;
 };
+
+/// Set by the first ^C: no other test begins, and what was made for them is taken away. The second
+/// ends the process.
+volatile std::sig_atomic_t stopped = 0;
+
+void stop_at_interrupt() {
+  struct sigaction once {};
+  once.sa_handler = [](int) { stopped = 1; };
+  once.sa_flags = SA_RESETHAND | SA_RESTART;
+  sigemptyset(&once.sa_mask);
+  ::sigaction(SIGINT, &once, nullptr);
+}
+
+/// As `make`, while nobody wants an end.
+flow_test::make_store until_stopped(flow_test::make_store make) {
+  return [make = std::move(make)](
+             std::function<std::int64_t()> clock) mutable -> result<std::unique_ptr<ledger>> {
+    if (stopped != 0) return failure{fault::unavailable, "stopped"};
+    return make(std::move(clock));
+  };
+}
 
 /// Each test has a namespace of its own on the server, gone with the test.
 flow_test::make_store stores_in(const redis::address& where) {
@@ -70,9 +107,10 @@ flow_test::make_store stores(const std::string& url, scratch& in) {
       return std::unique_ptr<ledger>{std::make_unique<memory_ledger>(std::move(clock))};
     };
   return [&in](std::function<std::int64_t()> clock) -> result<std::unique_ptr<ledger>> {
+    auto path = in.next();
+    if (!path) return path.error();
     lmdb_ledger::options with;
-    with.path = in.next();
-    std::filesystem::create_directories(std::filesystem::path{with.path}.parent_path());
+    with.path = std::move(*path);
     with.durable = lmdb_ledger::durability::relaxed;
     with.map_size = std::size_t{1} << 30U;
     with.clock = std::move(clock);
@@ -107,11 +145,13 @@ int test(const test_arguments& with) {
         "\"{}\" is no store for tests; there are: memory:, lmdb:, redis://HOST:PORT", with.store));
   }
   scratch room;
-  const auto store = server ? stores_in(*server) : stores(with.store, room);
+  const auto store = until_stopped(server ? stores_in(*server) : stores(with.store, room));
+  stop_at_interrupt();
   std::size_t passed = 0;
   std::size_t failed = 0;
   bool refused = false;
   for (const auto& file : with.files) {
+    if (stopped != 0) break;
     findings faults;
     auto read = flow_test::read(file, faults);
     terminal out{stdout};
@@ -121,7 +161,8 @@ int test(const test_arguments& with) {
     else if (refused = true; !faults.failed())
       out.line(escaped(fmt::format("{}: {}", file, read.error().message)));
   }
-  fmt::print("{} passed, {} failed\n", passed, failed);
+  terminal{stdout}.line(fmt::format("{} passed, {} failed", passed, failed));
+  if (stopped != 0) return exit_code::failed;
   if (refused) return exit_code::usage;
   return failed == 0 ? exit_code::done : exit_code::failed;
 }

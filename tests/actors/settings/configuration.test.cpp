@@ -218,7 +218,7 @@ TEST_CASE("options that a program makes are checked as those of a file") {
   findings faults;
   configuration{options}.check(faults);
   const auto told = errors_of(faults);
-  CHECK(told.find("node_options: error: lease is 5; 1000 to 3600000 would be right") != told.npos);
+  CHECK(told.find("node_options: error: lease is 5ms; 1s to 1h would be right") != told.npos);
   CHECK(told.find("there is no store \"nowhere\"") != told.npos);
 }
 

@@ -144,7 +144,7 @@ class Step:
 
     # Leg 2
 
-    def settle(self, at, code, data=NOTHING, said=NOTHING):
+    def settle(self, at, code, data=NOTHING, said=NOTHING, hook=NOTHING):
         rules, was = self.rules(at), self.digit(at)
         error, pending = code >= 400, code == 202
         written = self.documents(at)
@@ -154,6 +154,8 @@ class Step:
             if output is not NOTHING and (rules.kind != "trigger" or maps is not None):
                 written["o"] = output
         written.update(c=code, t=self.now)
+        if hook is NOTHING:
+            written.pop("h", None)
         if error:
             written["e"] = self.error(code, data)
         self.share(at, code)
@@ -322,7 +324,7 @@ class Step:
         if at in self.job.owed or self.digit(at) != "8":
             raise Misfit(f"passes {rules.name}, which is {self.digit(at)}")
         if rules.kind == "interrupt":
-            return self.interrupt_from(at, 1)
+            return self.interrupt_from(at)
         if rules.kind == "signal":
             self.signals.append((self.value(rules.said["topic"], at), self.value(rules.said["signal"]["maps"], at)))
             return self.settle(at, 200)
@@ -337,17 +339,18 @@ class Step:
 
     def reenter(self, at, said):
         self.documents(at).update(o=said, c=200, t=self.now)
+        self.documents(at).pop("h", None)
         self.share(at, 200)
         ways = [admits(conditions, 200, False) and self.holds(conditions, at)
                 for _, conditions in self.rules(at).edges]
         self.tell(at)
         self.take(at, ways, False)
 
-    def interrupt_from(self, at, attempt):
+    def interrupt_from(self, at):
         said = self.rules(at).said
         target = self.value(said["target"], at) if "target" in said else self.job.born["job"]
         if target != self.job.born["job"]:
-            return self.owe(at, {"k": "called", "m": attempt, "s": self.now, "c": target})
+            return self.owe(at, {"k": "called", "m": 1, "s": self.now, "c": target})
         self.settle(at, 200)
         error = {"code": self.value(said.get("code", 410), at), "message": said.get("reason", "interrupted"),
                  "activity": self.rules(at).name}
@@ -414,14 +417,13 @@ class Step:
 
     def on_recalled(self, at):
         owed = self.owed(at, "called")
-        if self.rules(at).kind == "interrupt":
-            return self.interrupt_from(at, owed["m"] + 1)
+        if self.rules(at).kind == "interrupt":  # of whom it was asked before
+            return self.owe(at, {"k": "called", "m": owed["m"] + 1, "s": self.now, "c": owed["c"]})
         deaths = owed.get("x", 0) + 1
         if deaths >= DEATHS:
             return self.settle(at, 500, self.record_error().get("data", NOTHING))
-        again = {"k": "called" if deaths < SUSPECT else "backlog", "m": owed["m"] + 1, "x": deaths, "s": owed["s"]}
-        again.update((part, owed[part]) for part in "dt" if part in owed)
-        self.owe(at, again)
+        self.call(at, owed["m"] + 1, owed["t"])  # its time runs anew
+        self.owe(at, {**self.owed(at, "called"), "x": deaths, "k": "called" if deaths < SUSPECT else "backlog"})
 
     def disarm(self, at, owed):
         if owed.get("r") and "d" in owed:
@@ -445,7 +447,7 @@ class Step:
         if not any(self.matches(conditions, read) for _, conditions in self.rules(at).rules) and \
                 not (isinstance(hook, dict) and hook.get("id") == "all"):
             raise Misfit(f"{self.rules(at).name} took a signal that is not for it: {hook}")
-        self.settle(at, code)
+        self.settle(at, code, hook=hook)
 
     @staticmethod
     def matches(conditions, read):

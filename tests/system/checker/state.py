@@ -100,7 +100,10 @@ class State:
         for name, written in record.get("w", []):
             self.data[name] = written
         for activity, number, written in record.get("o", []):
-            self.documents.setdefault((activity, number), {}).update(written)
+            kept = self.documents.setdefault((activity, number), {})
+            kept.update(written)
+            if "t" in written and "h" not in written:  # answered anew, without a signal
+                kept.pop("h", None)
         for which, number, said in record.get("q", []):
             self.answers[which, number] = said
         for activity, number, owed in record.get("g", []):

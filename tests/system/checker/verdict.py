@@ -236,6 +236,9 @@ def calls(histories, notes, kept):
             if any(id(note) in must for note in all_):
                 wrong.append(f"{what} was called, and the job is lost")
             continue
+        key = f"{told.job['gid']}.{activity}.{dimension}"
+        if all_[0]["call"] != key:
+            wrong.append(f"{what} was called with the key {all_[0]['call']}; its own is {key}")
         if told.wrong:
             continue
         at = (told.flow.place[activity], dimension)

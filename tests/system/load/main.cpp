@@ -142,6 +142,7 @@ int run(const wishes& with) {
   if (!deployed) return complain(deployed.error());
   if (const auto active = verbs.activate(deployed->app, deployed->version); !active)
     return complain(active.error());
+  to.add({{"serves", with.prefix}});
   return load{verbs, to, with}.run();
 }
 
