@@ -36,8 +36,10 @@ namespace fs = std::filesystem;
 using namespace quipu;
 using seconds = std::chrono::duration<double>;
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) // as g++ says it
 constexpr bool sanitized = true;
+#elif defined(__has_feature) // as clang says it
+constexpr bool sanitized = __has_feature(address_sanitizer) || __has_feature(thread_sanitizer);
 #else
 constexpr bool sanitized = false;
 #endif
