@@ -134,7 +134,7 @@ private:
   std::optional<std::size_t> read_size() {
     constexpr std::size_t smallest = 512;
     if (size_ >= 2 * smallest) {
-      const auto said = read<std::uint32_t>(bytes_ + page_header + free_table_at);
+      const std::size_t said = read<std::uint32_t>(bytes_ + page_header + free_table_at);
       if (said >= smallest && said <= 65536 && (said & (said - 1)) == 0 && size_ >= 2 * said)
         return said;
     }
@@ -195,7 +195,7 @@ private:
     const auto nodes = (lower - page_header) / 2U;
     if (nodes == 0 || (flags == branch && nodes < 2)) return fault(number, "has too few nodes");
     std::size_t room = 0;
-    for (unsigned at = 0; at < nodes; ++at) {
+    for (std::size_t at = 0; at < nodes; ++at) {
       const std::size_t place = read<std::uint16_t>(page + page_header + 2 * at);
       if (place < upper || place % 2 != 0 || place + node_header > page_)
         return fault(number, "has a node where none can be");

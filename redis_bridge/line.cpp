@@ -65,7 +65,7 @@ struct line::inside : std::enable_shared_from_this<inside> {
   void add(std::string_view bytes);
   void flush();
   void close();
-  void fail(failure why);
+  void fail(const failure& why);
   void fail(const std::string& why) {
     fail({fault::unavailable, fmt::format("{}: {}", with.to.text(), why)});
   }
@@ -200,7 +200,7 @@ void line::inside::close() {
   out.clear();
 }
 
-void line::inside::fail(failure why) {
+void line::inside::fail(const failure& why) {
   if (!std::exchange(ready, false)) ++failed;
   close();
   resolver.cancel();

@@ -102,6 +102,7 @@ std::vector<mail> to_inbox(const piece& said) {
   }
   std::ranges::sort(came, {}, [](const auto& each) { return each.first; });
   std::vector<mail> inbox;
+  inbox.reserve(came.size());
   for (auto& [number, each] : came) inbox.push_back(std::move(each));
   return inbox;
 }

@@ -20,7 +20,7 @@ namespace {
 constexpr std::int64_t audit_phases = 4;
 
 /// What partitions have of rows of measures becomes a page of whole rows.
-measures_page one_page(std::vector<std::pair<bool, std::vector<measures_part>>> all,
+measures_page one_page(std::vector<std::pair<bool, std::vector<measures_part>>>&& all,
                        std::size_t most) {
   std::map<std::string, measures_part> rows;
   std::optional<std::string> seen; // behind it a partition may have parts that it has not given
