@@ -36,7 +36,7 @@ library::library(const fs::path& folder, budget& used, findings& faults)
   if (!folder.empty()) folder_ = fs::weakly_canonical(fs::absolute(folder), ignored);
 }
 
-std::optional<tree> library::read(const fs::path& file, source from) {
+std::optional<tree> library::read(const fs::path& file, const source& from) {
   std::error_code ignored;
   const auto told = faults_.all().size();
   auto root = parse(from, used_, faults_);

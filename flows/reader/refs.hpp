@@ -27,7 +27,7 @@ public:
 
   /// Reads the root of a definition, from `file` or, if that is empty, from a text that stands for
   /// itself, and follows its `$ref`s. None: `faults` has said why.
-  [[nodiscard]] std::optional<tree> read(const std::filesystem::path& file, source from);
+  [[nodiscard]] std::optional<tree> read(const std::filesystem::path& file, const source& from);
 
 private:
   struct document {
