@@ -63,6 +63,7 @@ void read_head(const tree& app, definition& into, findings& faults) {
 /// An await whose topic is written out must find its flow in the same app.
 void check_awaits(const definition& app, findings& faults) {
   std::vector<std::string_view> topics;
+  topics.reserve(app.graphs.size());
   for (const auto& graph : app.graphs) topics.push_back(graph.subscribes);
   const std::unordered_set<std::string_view> known{topics.begin(), topics.end()};
   guesses near{std::move(topics)};

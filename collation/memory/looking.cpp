@@ -73,11 +73,14 @@ result<std::vector<published_row>> store::published(const std::string& after,
 
 std::vector<std::string> store::dump() const {
   std::vector<std::string> rows;
+  const auto within = [](std::string_view outer, std::string_view inner) {
+    return fmt::format("{}/{}", outer, inner);
+  };
   const auto row = [&](std::string_view table, const auto& key, const auto& value) {
     rows.push_back(fmt::format("{} {} {}", table, key, value));
   };
   for (const auto& [key, app] : apps_)
-    row("apps", key.first + '/' + key.second, app.active ? "active" : "");
+    row("apps", within(key.first, key.second), app.active ? "active" : "");
   for (const auto& [owner, held] : leases_)
     row("leases", owner, fmt::format("{} {}", held.what.until_ms, held.spent));
   for (const auto& [id, of] : jobs_) {
@@ -86,12 +89,12 @@ std::vector<std::string> store::dump() const {
                     to_hex(of.about.at)));
     if (!of.checkpoint.empty()) row("history", id, of.checkpoint);
     for (const auto& record : of.history) row("history", id, record);
-    for (const auto& [name, bytes] : of.fields) row("fields", id + '/' + name, bytes);
+    for (const auto& [name, bytes] : of.fields) row("fields", within(id, name), bytes);
     for (const auto& [name, open] : of.obligations)
-      row("obligations", id + '/' + name,
+      row("obligations", within(id, name),
           fmt::format("{} {} {}", open.row.body, open.answered, open.number));
-    for (const auto& in : of.inbox) row("mail", id + '/' + in.id, in.body);
-    for (const auto& [hook, wait] : of.hooks) row("hooks", id + '/' + hook, wait.obligation);
+    for (const auto& in : of.inbox) row("mail", within(id, in.id), in.body);
+    for (const auto& [hook, wait] : of.hooks) row("hooks", within(id, hook), wait.obligation);
   }
   for (const auto& [owner, set] : sets_)
     for (const auto& [number, id] : set) row("sets", owner, id);
@@ -105,12 +108,12 @@ std::vector<std::string> store::dump() const {
     for (const auto& [number, who] : board.waits)
       row("waits", at, fmt::format("{} {} {}", number, who.first, who.second));
     if (board.early) row("early", at, board.early->what.id);
-    for (const auto& [id, hook] : board.late) row("late", at, id + '/' + hook);
+    for (const auto& [id, hook] : board.late) row("late", at, within(id, hook));
   }
   for (const auto& [topic, calls] : backlog_)
     for (const auto& [number, who] : calls)
       row("backlog", topic, fmt::format("{} {} {}", number, who.first, who.second));
-  for (const auto& [key, until] : said_) row("said", key.first + '/' + key.second, until.first);
+  for (const auto& [key, until] : said_) row("said", within(key.first, key.second), until.first);
   for (const auto& [key, id] : all_.running) row("running", key.first, id);
   for (const auto& [key, id] : all_.ended) row("ended", key.first, id);
   for (const auto& [by, lists] : index_) {

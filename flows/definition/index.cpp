@@ -7,6 +7,7 @@ namespace {
 
 std::vector<std::string_view> ids(const definition::graph& of) {
   std::vector<std::string_view> all;
+  all.reserve(of.activities.size());
   for (const auto& activity : of.activities) all.push_back(activity.id);
   return all;
 }

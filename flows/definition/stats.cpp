@@ -77,7 +77,7 @@ void check_names(const tree& list, std::string_view what, findings& faults) {
 std::string measure_name(const tree* target) {
   if (target == nullptr) return {};
   if (target->is_string()) {
-    const auto text = target->text();
+    const auto& text = target->text();
     if (!text.starts_with('{') || text.starts_with("{@") || !text.ends_with('}')) return {};
     return text.substr(text.find_last_of("{.") + 1, text.size() - text.find_last_of("{.") - 2);
   }
