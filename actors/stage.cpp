@@ -106,7 +106,7 @@ result<std::string> stage::retry(const std::string& job, std::string id) {
   const auto request = ++requests_;
   if (id.empty()) id = retried_id(failed->view->born());
   runner_.tick(time_.now_ms);
-  runner_.revive(request, failed->view, std::move(id), random_name(), true);
+  runner_.revive(request, failed->view, id, random_name(), true);
   rest();
   const auto found = accepted_.extract(request);
   if (found.empty()) return failure{fault::unavailable, "the start was not answered"};
@@ -247,20 +247,20 @@ void stage::perform(wish::start& what) {
   const auto job = what.what.job;
   const auto made = what.what.first.makes;
   const auto written = watch ? what.what.first : write{};
-  auto done =
+  const auto done =
       answer_of<receipt>([&](auto told) { store_.start(std::move(what.what), std::move(told)); });
   if (watch && done) tell(job, written);
-  runner_.started(job, made, std::move(done));
+  runner_.started(job, made, done);
 }
 
 void stage::perform(wish::commit& what) {
   const auto job = what.what.job;
   const auto made = what.what.what.makes;
   const auto written = watch ? what.what.what : write{};
-  auto done =
+  const auto done =
       answer_of<receipt>([&](auto told) { store_.apply(std::move(what.what), std::move(told)); });
   if (watch && done) tell(job, written);
-  runner_.committed(job, made, std::move(done));
+  runner_.committed(job, made, done);
 }
 
 void stage::perform(wish::call& what) {

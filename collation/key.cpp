@@ -51,13 +51,17 @@ std::string composite(std::string_view key, const composite_of& child) {
   return text;
 }
 
+static bool is_bracket(char c) {
+  return c == static_cast<char>(digit::left) || c == static_cast<char>(digit::right);
+}
+
 result<cord> parse_composite(std::string_view text) {
   // The cords that are open, outermost first: no recursion, however deep the brackets go.
   std::vector<cord> open(1);
   for (std::size_t at = 0; at < text.size(); ++at) {
     const char c = text[at];
     if (c == static_cast<char>(digit::left)) {
-      if (open.back().key.empty())
+      if (at == 0 || is_bracket(text[at - 1]))
         return failure{fault::invalid, fmt::format("a bracket at {} stands behind no digit", at)};
       open.emplace_back();
     } else if (c == static_cast<char>(digit::right)) {

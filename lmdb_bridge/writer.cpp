@@ -108,6 +108,7 @@ void writer::perform_all(operations batch) {
     if (!stop && clock::now() < commit_at_) return;
     if (redo()) commit();
     if (stop && waits_for_room_) fence("cannot commit: no space left on the disk");
+    if (!waits_for_room_) perform_all(std::exchange(waiting_, {}));
   } else if (with_.relaxed && !with_.read_only) {
     complete(in_transaction_);
     ring_bells();
@@ -122,11 +123,7 @@ void writer::perform(std::unique_ptr<operation> one) {
     one->refuse(*fenced_);
     return one->complete();
   }
-  if (waits_for_room_) {
-    if (!one->begins_job) return in_transaction_.push_back(std::move(one));
-    one->refuse(no_room(*one, store::room::full_disk));
-    return one->complete();
-  }
+  if (waits_for_room_) return put_off(std::move(one));
   for (bool again = true; again;) {
     again = false;
     try {
@@ -164,8 +161,8 @@ void writer::attempt(operation& one) {
 void writer::again_without(std::unique_ptr<operation> culprit, const trouble& why) {
   on_.abort();
   if (is_full_disk(why)) {
-    in_transaction_.push_back(std::move(culprit));
-    return wait_for_room();
+    wait_for_room();
+    return put_off(std::move(culprit));
   }
   if (why.code != MDB_MAP_FULL && why.code != MDB_TXN_FULL) {
     fence(why.what());
@@ -177,17 +174,20 @@ void writer::again_without(std::unique_ptr<operation> culprit, const trouble& wh
     culprit->refuse(*fenced_);
     return culprit->complete();
   }
-  if (waits_for_room_) return in_transaction_.push_back(std::move(culprit));
   // Once more, behind a commit: that sets pages free.
-  commit();
-  if (waits_for_room_) return in_transaction_.push_back(std::move(culprit));
+  if (!waits_for_room_) commit();
+  if (waits_for_room_) return put_off(std::move(culprit));
   if (!culprit->begins_job && !fenced_) {
     try {
       attempt(*culprit);
       in_transaction_.push_back(std::move(culprit));
       return;
-    } catch (const trouble&) {
+    } catch (const trouble& again) {
       on_.abort();
+      if (is_full_disk(again)) {
+        wait_for_room();
+        return put_off(std::move(culprit));
+      }
     } catch (const broken_row& row) {
       (void)on_.pass_by(row);
       on_.abort(); // nothing else is in it
@@ -199,7 +199,15 @@ void writer::again_without(std::unique_ptr<operation> culprit, const trouble& wh
   culprit->complete();
 }
 
+// What has not been made is made when there is room; a job does not begin before.
+void writer::put_off(std::unique_ptr<operation> one) {
+  if (!one->begins_job) return waiting_.push_back(std::move(one));
+  one->refuse(no_room(*one, store::room::full_disk));
+  one->complete();
+}
+
 // Makes the calls of a transaction that came to nothing again, in a new one. False: they cannot be.
+// Each has been made before, so what it meets now is the fault of the store.
 bool writer::redo() {
   try {
     for (const auto& one : in_transaction_) attempt(*one);

@@ -93,6 +93,7 @@ private:
   bool redo();
   void commit();
   void wait_for_room();
+  void put_off(std::unique_ptr<operation> one);
   void complete(operations& done);
   void ring_bells();
   void complain();
@@ -108,6 +109,7 @@ private:
   std::size_t completed_ = 0; ///< how many of these
   clock::time_point commit_at_;
   bool waits_for_room_ = false; ///< the disk is full: nothing of `in_transaction_` is made
+  operations waiting_;          ///< has come since, and has not been made yet
 
   std::mutex mutex_;
   std::condition_variable wake_;

@@ -34,15 +34,16 @@ public:
              bool whole) {
     if (wanted.is_object() && is.is_object()) {
       for (const auto& [name, item] : wanted.items()) {
+        const auto place = fmt::format("{}.{}", path, name);
         const auto has = is.find(name);
         if (has == is.end())
-          differ(key, path + '.' + name, &item, nullptr);
+          differ(key, place, &item, nullptr);
         else
-          match(key, path + '.' + name, item, *has, whole);
+          match(key, place, item, *has, whole);
       }
       if (!whole) return;
       for (const auto& [name, item] : is.items())
-        if (!wanted.contains(name)) differ(key, path + '.' + name, nullptr, &item);
+        if (!wanted.contains(name)) differ(key, fmt::format("{}.{}", path, name), nullptr, &item);
     } else if (wanted.is_array() && is.is_array() && wanted.size() == is.size()) {
       for (std::size_t at = 0; at < wanted.size(); ++at)
         match(key, fmt::format("{}.{}", path, at), wanted[at], is[at], whole);

@@ -75,7 +75,7 @@ void tell_digits(const json& record, std::vector<std::string>& to) {
     else
       last.emplace_back(std::move(name), turn.value("to", std::string{}));
   }
-  for (const auto& [name, digit] : last) to.push_back(name + " " + digit);
+  for (const auto& [name, digit] : last) to.push_back(fmt::format("{} {}", name, digit));
 }
 
 std::string due_of(const json& owed, std::int64_t began_ms) {

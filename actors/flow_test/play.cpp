@@ -10,6 +10,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <ranges>
 #include <set>
 
 namespace quipu::flow_test {
@@ -39,9 +40,7 @@ std::string words(const activate& what) {
 }
 std::string words(const scrub& what) { return "scrub " + what.job; }
 std::string words(const expectation& what) {
-  std::vector<std::string_view> keys;
-  for (const auto& [key, at] : what.at) keys.push_back(key);
-  return fmt::format("expect {}", fmt::join(keys, ", "));
+  return fmt::format("expect {}", fmt::join(std::views::keys(what.at), ", "));
 }
 
 /// One test on its way. It ends with its first fault.

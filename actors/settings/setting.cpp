@@ -20,7 +20,8 @@ constexpr std::int64_t mib = 1024 * kib;
 constexpr std::int64_t gib = 1024 * mib;
 constexpr std::int64_t second = 1'000;
 constexpr std::int64_t hour = 3'600 * second;
-constexpr std::int64_t year = 365 * 24 * hour;
+constexpr std::int64_t day = 24 * hour;
+constexpr std::int64_t year = 365 * day;
 
 // In the order of their enums.
 constexpr std::array<std::string_view, 2> durabilities{"sync", "relaxed"};
@@ -131,7 +132,7 @@ const std::vector<setting>& settings() {
           "How long an engine owns its jobs without renewing it: when a node dies, others wait for "
           "it."),
       bounded(
-          "drain", type::duration, 0, 24 * hour, [](auto& of) -> auto& { return of.drain; },
+          "drain", type::duration, 0, day, [](auto& of) -> auto& { return of.drain; },
           "How long a node that stops waits for calls that are out; a second signal ends the "
           "wait."),
       bounded(

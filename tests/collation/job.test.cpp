@@ -31,18 +31,21 @@ struct stored_job {
     return made;
   }
 
-  result<void> add(const record& what) {
+  result<void> add(const record& what) { return add(std::vector{what}); }
+  /// Several records of one commit. A store unsets before it sets.
+  result<void> add(const std::vector<record>& all) {
     delta touched;
-    if (auto folded = view.fold(what, &touched); !folded) return folded;
+    for (const auto& what : all)
+      if (auto folded = view.fold(what, &touched); !folded) return folded;
     std::vector<field> set;
     std::vector<std::string> unset;
     view.fields(touched, set, unset);
+    for (const auto& each : unset) fields.erase(each);
     last.clear();
     for (auto& each : set) {
       last.push_back(each.name);
       fields[each.name] = std::move(each.bytes);
     }
-    for (const auto& each : unset) fields.erase(each);
     return {};
   }
 
@@ -94,6 +97,63 @@ TEST_CASE("a value that grows large has a field of its own, and loses it when it
   CHECK(of.fields.count("D.big") == 0);
   CHECK(of.fields.count("O.1.0.o") == 0);
   CHECK(sorted(of.view.fields()) == of.stored().fields);
+}
+
+TEST_CASE(
+    "a value that grows and shrinks, or shrinks and grows, in one commit is kept as it ends") {
+  const auto says = [](const stored_job& of, std::uint64_t number, const json& what) {
+    auto made = of.next();
+    made.number = number;
+    made.data.emplace_back("v", value{what});
+    made.written.emplace_back(instance{1, 0}, documents{{}, value{what}});
+    return made;
+  };
+  stored_job of{2};
+  const json large = std::string(600, 'x');
+  REQUIRE(of.add({says(of, 2, large), says(of, 3, 3)}));
+  CHECK(of.fields.count("D.v") == 0);
+  CHECK(of.fields.count("O.1.0.o") == 0);
+  REQUIRE(of.add(says(of, 4, large)));
+  REQUIRE(of.add({says(of, 5, 5), says(of, 6, large)}));
+  CHECK(sorted(of.view.fields()) == of.stored().fields);
+  const auto loaded = job::load(of.stored());
+  REQUIRE(loaded);
+  CHECK(*loaded->data("v")->get() == large);
+  CHECK(*loaded->at(instance{1, 0})->output == large);
+}
+
+TEST_CASE("a large value of a pass that is forgotten with the same commit has no field") {
+  stored_job of{2};
+  of.view = {};
+  of.fields.clear();
+  auto birth = of.next();
+  birth.born = identity{"j", "g", "a", "1", "t"};
+  birth.born->slices = 2;
+  birth.opened = {{0, 0, 0, 0, "90"}, {1, 0, 0, 1, "9"}};
+  REQUIRE(of.add(birth));
+  auto last = of.next();
+  last.opened = {{1, 1, 0, 1, "9"}};
+  last.turns = {{1, 0, 1, 1, digit::pending, digit::completed}};
+  last.written.emplace_back(instance{1, 0}, documents{{}, value{std::string(600, 'x')}});
+  last.forgotten = {{1, 0}};
+  REQUIRE(of.add(last));
+  CHECK(of.fields.count("O.1.0.o") == 0);
+  CHECK(sorted(of.view.fields()) == of.stored().fields);
+}
+
+TEST_CASE("a key is read as it was stored, on either side of what stands in the summary") {
+  for (const std::size_t size : {128, 255, 256, 257, 384, 385}) {
+    INFO(size);
+    stored_job of{size};
+    auto what = of.next();
+    what.turns.push_back(
+        {0, 0, static_cast<std::uint32_t>(size - 1), 1, digit::pending, digit::started});
+    REQUIRE(of.add(what));
+    CHECK(sorted(of.view.fields()) == of.stored().fields);
+    const auto loaded = job::load(of.stored());
+    REQUIRE(loaded);
+    CHECK(loaded->key() == std::string(size - 1, '9') + '8');
+  }
 }
 
 TEST_CASE("shared data keeps the order in which its keys were first written") {

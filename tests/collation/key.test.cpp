@@ -42,6 +42,7 @@ TEST_CASE("a composite whose brackets do not match is refused") {
   CHECK_FALSE(parse_composite("12"));
   CHECK_FALSE(parse_composite("62"));
   CHECK_FALSE(parse_composite("61x2"));
+  CHECK_FALSE(parse_composite("6162162")); // two behind one digit
   CHECK(parse_composite("612"));
 }
 
@@ -83,6 +84,14 @@ TEST_CASE("a digit turns only from what it is, and only as the table allows") {
   CHECK_FALSE(digits.turn(0, 1, digit::started, digit::completed));
   CHECK_FALSE(digits.turn(3, 2, digit::skipped, digit::skipped));
   CHECK(digits.text() == "6633");
+}
+
+TEST_CASE("several digits turn together or not at all") {
+  for (const char* mixed : {"899", "989", "998"}) {
+    auto digits = *key::parse(mixed);
+    CHECK_FALSE(digits.turn(0, 3, digit::pending, digit::skipped));
+    CHECK(digits.text() == mixed);
+  }
 }
 
 TEST_CASE("9, 8 and 5 are open, and no other digit") {

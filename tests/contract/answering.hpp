@@ -1,7 +1,7 @@
 #pragma once
 
 #include "collation/pack.hpp"
-#include "tests/contract/caller.hpp"
+#include "tests/contract/audited.hpp"
 
 namespace quipu::contract {
 
@@ -174,6 +174,24 @@ TEMPLATE_TEST_CASE("a standing obligation's timer fires once and leaves it open"
   REQUIRE(store.call.start(first).ok());
   REQUIRE(store.call.due(first_ms + 100).count == 1);
   REQUIRE(store.call.due(first_ms + 100).count == 0);
+  REQUIRE(store.call.read("o-1")->obligations == std::vector{row});
+}
+
+TEMPLATE_TEST_CASE("a standing obligation lays no claim to what has fired and been served",
+                   "[contract]", QUIPU_CONTRACT_STORES) {
+  bench<TestType> store;
+  auto first = follower{"o-1"}.begin();
+  auto row = waiting("a.0");
+  row.due_ms = first_ms + 100;
+  row.backlog = "work";
+  row.standing = true;
+  first.first.obligations = {row};
+  REQUIRE(store.call.start(first).ok());
+  REQUIRE(store.call.due(first_ms + 100).count == 1);
+  REQUIRE(without_their_likes(audited(store.call)) == names{});
+  REQUIRE(store.call.serve("work") == 1);
+  REQUIRE(without_their_likes(audited(store.call)) == names{});
+  REQUIRE(store.call.serve("work") == 0);
   REQUIRE(store.call.read("o-1")->obligations == std::vector{row});
 }
 

@@ -113,6 +113,16 @@ TEMPLATE_TEST_CASE("a child whose id is taken refuses the commit by its name", "
     what.what.children = {follower{"c-1"}.begin(), follower{"c-1"}.begin()};
     REQUIRE(store.call.apply(what).error() == failure{fault::taken, "c-1"});
   }
+  SECTION("by a job, below a child") {
+    what.what.children = {follower{"c-1"}.begin()};
+    what.what.children[0].first.children = {follower{"c-2"}.begin()};
+    REQUIRE(store.call.apply(what).error() == failure{fault::taken, "c-2"});
+  }
+  SECTION("by a child of its sister") {
+    what.what.children = {follower{"c-1"}.begin(), follower{"c-3"}.begin()};
+    what.what.children[0].first.children = {follower{"c-3"}.begin()};
+    REQUIRE(store.call.apply(what).error() == failure{fault::taken, "c-3"});
+  }
   REQUIRE(store.dump() == before);
 }
 

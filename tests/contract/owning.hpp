@@ -1,5 +1,6 @@
 #pragma once
 
+#include "collation/store_rules.hpp"
 #include "tests/contract/caller.hpp"
 
 namespace quipu::contract {
@@ -51,6 +52,30 @@ TEMPLATE_TEST_CASE("a dead owner's jobs are taken only after its lease has lapse
   REQUIRE(store.call.take(ada, bob)->empty());
   REQUIRE(store.call.pop(ada).empty());
   REQUIRE_FAULT(store.call.renew(ada), fault::fenced);
+}
+
+TEMPLATE_TEST_CASE(
+    "the lease of a dead owner is known for a day behind its last job, and then gone", "[contract]",
+    QUIPU_CONTRACT_STORES) {
+  bench<TestType> store;
+  constexpr token eve = 0xe0ee0ee0ee0ee0e0;
+  REQUIRE(store.call.renew(bob, 2 * store_rules::spent_ms).ok());
+  const auto leases = [&] {
+    auto all = store.dump();
+    std::erase_if(all, [](const std::string& line) { return !line.starts_with("leases "); });
+    return all;
+  };
+  const auto before = leases();
+  REQUIRE(store.call.renew(eve).ok());
+  REQUIRE(store.call.start(follower{"o-1", eve}.begin()).ok());
+  store.pass(10'000);
+  REQUIRE(store.call.take(eve, bob)->size() == 1);
+  store.pass(store_rules::spent_ms - 1);
+  store.call.due(store.now());
+  REQUIRE_FAULT(store.call.renew(eve), fault::fenced);
+  store.pass(1);
+  store.call.due(store.now());
+  REQUIRE(leases() == before);
 }
 
 TEMPLATE_TEST_CASE("the commits of an owner count until its job is taken, and never after",

@@ -129,8 +129,8 @@ private:
     std::vector<field> set;
     std::vector<std::string> unset;
     view_.fields(touched, set, unset);
-    for (auto& each : set) fields_[each.name] = std::move(each.bytes);
     for (const auto& each : unset) fields_.erase(each);
+    for (auto& each : set) fields_[each.name] = std::move(each.bytes);
     next_.insert(next_.end(), made.next.begin(), made.next.end());
     check_stored();
     last_ = std::move(made);

@@ -331,3 +331,112 @@ TEST_CASE(
     return partition_of(id, 8) != partition_of("j", 8);
   }));
 }
+
+TEST_CASE(
+    "a step may write as much as limits.commit.bytes says and no byte more, of a signal too") {
+  const json said{{"x", std::string(600, 'x')}};
+  const auto bytes = value{said}.packed().size();
+  const auto ends = [&](const std::string& flow, cause why, std::size_t limit) {
+    driven job{compiled_flow("      transitions: {t: [{to: a}]}\n" + flow)};
+    step_limits limits;
+    limits.commit_bytes = limit;
+    job.limit(limits);
+    auto what = job.about(why);
+    what.what.data = said;
+    REQUIRE(job.handle(what));
+    return *job.view().end();
+  };
+  for (const auto& [flow, why] :
+       {std::pair{"      activities: {t: {type: trigger}, a: {type: worker, topic: w}}\n",
+                  cause::replied},
+        std::pair{"      activities: {t: {type: trigger}, a: {type: hook}}\n"
+                  "      hooks: {go: [{to: a}]}\n",
+                  cause::signalled}}) {
+    INFO(flow);
+    CHECK(ends(flow, why, bytes).state == "completed");
+    const auto failed = ends(flow, why, bytes - 1);
+    REQUIRE(failed.state == "failed");
+    CHECK(failed.error.get()->at("code") == 413);
+  }
+}
+
+TEST_CASE("a reply that is not the last skips nothing: what it leaves the next one may take") {
+  driven job{compiled_flow(R"(      activities:
+        t: {type: trigger}
+        a: {type: worker, topic: w}
+        b: {type: worker, topic: w}
+        c: {type: worker, topic: w}
+      transitions:
+        t: [{to: a}]
+        a:
+          - {to: b, conditions: {code: 202, match: [{expected: 1, actual: '{$self.output.data.x}'}]}}
+          - {to: c, conditions: {code: 202, match: [{expected: 2, actual: '{$self.output.data.x}'}]}}
+)")};
+  auto first = job.about(cause::replied);
+  first.what = {answer::status::pending, 202, json{{"x", 1}}};
+  REQUIRE(job.handle(first));
+  CHECK(job.view().key() == "6889");
+  auto second = first;
+  second.why = cause::completed;
+  second.what.data = json{{"x", 2}};
+  REQUIRE(job.handle(second));
+  CHECK(job.view().key() == "6888");
+  CHECK(job.view().passes().size() == 3); // the root, and one behind each edge
+}
+
+TEST_CASE("a job that goes on from a failed one is found by what that one was found by") {
+  driven job{compiled_flow(R"(      activities:
+        t: {type: trigger, stats: {measures: [{measure: index, target: '{$self.output.data.m}'}]}}
+        a: {type: worker, topic: w}
+      transitions: {t: [{to: a}]}
+)")};
+  REQUIRE(job.view().index().size() == 1);
+  auto who = job.view().born();
+  who.job = "j~1";
+  event again;
+  again.why = cause::resumed;
+  CHECK(revive(job.on(), job.view(), who, again).what.index == job.view().index());
+}
+
+TEST_CASE("a record has the code of the reply that it is about, not of what begins and fails") {
+  driven job{compiled_flow(R"(      activities:
+        t: {type: trigger}
+        a: {type: worker, topic: w}
+        b: {type: await, topic: '{t.output.data.nowhere}'}
+        c: {type: hook}
+      transitions: {t: [{to: a}], a: [{to: b}], b: [{to: c, conditions: {code: 500}}]}
+)")};
+  auto reply = job.about(cause::replied);
+  reply.what.code = 201;
+  REQUIRE(job.handle(reply));
+  CHECK(job.view().key() == "6668");
+  CHECK(job.last().what.code == 201);
+}
+
+TEST_CASE("a reply's code and what it says it is agree, whichever of them was given") {
+  using status = answer::status;
+  const auto taken = [](status is, int code) {
+    driven job{compiled_flow(R"(      activities:
+        t: {type: trigger}
+        a: {type: worker, topic: w}
+        b: {type: worker, topic: w}
+        c: {type: worker, topic: w}
+        d: {type: worker, topic: w}
+      transitions:
+        t: [{to: a}]
+        a: [{to: b, conditions: {code: 202}}, {to: c, conditions: {code: 404}}, {to: d, conditions: {code: 500}}]
+)")};
+    auto reply = job.about(cause::replied);
+    reply.what = {is, code, json::object()};
+    REQUIRE(job.handle(reply));
+    return job.view().key() + ' ' + std::to_string(job.last().what.code);
+  };
+  CHECK(taken(status::pending, 202) == "68899 202");
+  CHECK(taken(status::pending, 200) == "68899 202");
+  CHECK(taken(status::success, 202) == "68899 202");
+  CHECK(taken(status::error, 404) == "66383 404");
+  CHECK(taken(status::success, 404) == "66383 404");
+  CHECK(taken(status::error, 200) == "66338 500");
+  CHECK(taken(status::error, 202) == "66338 500");
+  CHECK(taken(status::success, 200) == "66333 200");
+}

@@ -63,6 +63,66 @@ private:
   rlimit before_{};
 };
 
+/// A writer whose calls are the test's own: they say what the disk would.
+struct bare_writer {
+  using calls = std::function<bool(lmdb::store&)>;
+
+  scratch place;
+  result<lmdb::environment> file =
+      lmdb::environment::open(place.path(), std::size_t{1} << 28U, false);
+  lmdb::store rows{*file};
+  std::optional<lmdb::writer> writes;
+
+  /// On disk is a job of so many bytes.
+  explicit bare_writer(lmdb_ledger::durability durable, std::size_t bytes = 1) {
+    rows.begin(false);
+    REQUIRE(rows.deploy(version()).ok());
+    REQUIRE(rows.activate("orders", "1").ok());
+    REQUIRE(starts("o-0", bytes)(rows));
+    rows.flush();
+    rows.commit();
+    const bool relaxed = durable == lmdb_ledger::durability::relaxed;
+    writes.emplace(
+        rows, lmdb::writer::settings{relaxed, false, 100, "here", [] { return first_ms; }, {}});
+  }
+
+  /// Starts a job that has a field of so many bytes.
+  static calls starts(const std::string& id, std::size_t bytes = 1) {
+    auto what = follower{id, nobody}.begin();
+    what.first.set = {{"data", std::string(bytes, 'd')}};
+    return [what](lmdb::store& on) { return on.start(what).ok(); };
+  }
+  static bool nothing(lmdb::store&) { return true; }
+  /// The first time there is no room on the disk.
+  static calls finds_no_room(int code, int& tries) {
+    return [code, &tries](lmdb::store&) -> bool {
+      if (++tries == 1) throw lmdb::trouble{code, "write a row"};
+      return true;
+    };
+  }
+
+  void add(calls does, then<bool> done, bool begins_job = false) {
+    auto next = std::make_unique<lmdb::operation_of<bool, calls>>(std::move(done), std::move(does));
+    next->begins_job = begins_job;
+    writes->add(std::move(next));
+  }
+  result<bool> ask(calls does, bool begins_job = false) {
+    return await<bool>([&](then<bool> done) { add(std::move(does), std::move(done), begins_job); });
+  }
+  [[nodiscard]] bool has(const std::string& id) {
+    return *ask([id](lmdb::store& on) { return on.read(id).ok() && on.read(id)->job == id; });
+  }
+  /// Until `go` is told all calls queue up.
+  void block(std::promise<void>& go) {
+    std::promise<void> busy;
+    add(nothing, [&](auto) {
+      busy.set_value();
+      go.get_future().wait();
+    });
+    busy.get_future().wait();
+  }
+};
+
 } // namespace
 
 TEST_CASE("what sync has acknowledged survives a kill") {
@@ -333,6 +393,120 @@ TEST_CASE("a store that fences itself tells whoever asked, once, and at once who
   // What is answered before it is synced may be gone.
   const bool is_there = caller{*store}.read("o-1").ok();
   REQUIRE((is_there || durable == lmdb_ledger::durability::relaxed));
+}
+
+TEST_CASE("of a call whose sync has failed nobody is told that it was made, or that it was not") {
+  const scratch place;
+  const auto store = opened(at(place.path(), lmdb_ledger::durability::sync));
+  caller call{*store};
+  prepare(call);
+  const broken_disk while_it_writes;
+  REQUIRE_FAULT(call.start(follower{"o-1"}.begin()), fault::unreachable);
+  REQUIRE_FAULT(call.start(follower{"o-2"}.begin()), fault::unavailable); // it is fenced
+}
+
+TEST_CASE("on a full disk what is no new job waits, and all goes on when there is room again") {
+  const auto full = GENERATE(ENOSPC, EDQUOT);
+  const auto durable = GENERATE(lmdb_ledger::durability::sync, lmdb_ledger::durability::relaxed);
+  int tries = 0;
+  std::promise<void> go;
+  std::promise<result<bool>> waits;
+  std::promise<result<bool>> begins;
+  std::promise<result<bool>> behind;
+  bare_writer here{durable};
+  here.block(go);
+  here.add(bare_writer::finds_no_room(full, tries), [&](auto told) { waits.set_value(told); });
+  here.add(
+      bare_writer::starts("o-1"), [&](auto told) { begins.set_value(told); }, true);
+  here.add(bare_writer::nothing, [&](auto told) { behind.set_value(told); });
+  go.set_value();
+  const auto refused = begins.get_future().get();
+  REQUIRE_FAULT(refused, fault::unavailable);
+  REQUIRE_THAT(refused.error().message, Catch::Contains("no space left on the disk"));
+  REQUIRE(waits.get_future().get().ok());
+  REQUIRE(behind.get_future().get().ok());
+  REQUIRE(tries == 2);
+  REQUIRE_FALSE(here.has("o-1"));
+  REQUIRE(here.ask(bare_writer::starts("o-2"), true).ok());
+  REQUIRE(here.has("o-2"));
+}
+
+TEST_CASE("a damaged row that is met while the disk is full refuses its call alone") {
+  const bool damaged = GENERATE(true, false); // or the file is full, too
+  int tries = 0;
+  std::promise<void> go;
+  std::promise<result<bool>> waits;
+  std::promise<result<bool>> refused;
+  bare_writer here{lmdb_ledger::durability::sync};
+  here.block(go);
+  here.add(bare_writer::finds_no_room(ENOSPC, tries), [&](auto told) { waits.set_value(told); });
+  here.add(
+      [damaged](lmdb::store&) -> bool {
+        if (damaged) throw lmdb::broken_row{"a row does not match its checksum"};
+        throw lmdb::trouble{MDB_MAP_FULL, "write a row"};
+      },
+      [&](auto told) { refused.set_value(told); });
+  go.set_value();
+  REQUIRE(waits.get_future().get().ok());
+  REQUIRE_FAULT(refused.get_future().get(), damaged ? fault::corrupt : fault::unavailable);
+  REQUIRE(here.ask(bare_writer::nothing).ok());
+}
+
+TEST_CASE("more calls than one transaction takes all complete, in their order") {
+  const auto durable = GENERATE(lmdb_ledger::durability::sync, lmdb_ledger::durability::relaxed);
+  std::vector<int> made;
+  std::vector<int> told;
+  std::promise<void> go;
+  {
+    bare_writer here{durable};
+    here.block(go);
+    for (int each = 0; each < 3'000; ++each)
+      here.add(
+          [&, each](lmdb::store&) {
+            made.push_back(each);
+            return true;
+          },
+          [&, each](auto) { told.push_back(each); });
+    go.set_value();
+  }
+  REQUIRE(told.size() == 3'000);
+  REQUIRE(std::is_sorted(told.begin(), told.end()));
+  REQUIRE(made == told);
+}
+
+TEST_CASE("a job that was told of is made again, though there would be no room to begin it") {
+  int tries = 0;
+  std::promise<void> done;
+  bare_writer here{lmdb_ledger::durability::relaxed, 8U << 20U};
+  // While no transaction is open: room for some rows, and less than what is kept free.
+  const auto shrink = [&](const auto&) {
+    MDB_envinfo seen{};
+    mdb_env_info(here.file->raw(), &seen);
+    const auto used = (seen.me_last_pgno + 1) * 4096;
+    mdb_env_set_mapsize(here.file->raw(), used + used / 5);
+  };
+  // From the writer's thread, so that the job is in the transaction that comes to nothing.
+  here.add(
+      bare_writer::starts("o-1"),
+      [&](auto) {
+        here.add(bare_writer::finds_no_room(ENOSPC, tries), [&](auto) { done.set_value(); });
+        here.add(bare_writer::nothing, shrink, true);
+      },
+      true);
+  done.get_future().wait();
+  REQUIRE(here.has("o-1"));
+  REQUIRE_FAULT(here.ask(bare_writer::starts("o-2"), true), fault::unavailable);
+}
+
+TEST_CASE("what comes to nothing takes no numbers from what was written before it") {
+  bare_writer here{lmdb_ledger::durability::sync};
+  REQUIRE(*here.ask(bare_writer::starts("o-1")));
+  REQUIRE_FAULT(here.ask([](lmdb::store&) -> bool {
+    throw lmdb::trouble{MDB_MAP_FULL, "write a row"};
+  }),
+                fault::unavailable);
+  REQUIRE(*here.ask(bare_writer::starts("o-2")));
+  for (const auto* id : {"o-0", "o-1", "o-2"}) REQUIRE(here.has(id));
 }
 
 TEST_CASE("a call that finds no room, and a damaged row when it is made again, is refused alone") {

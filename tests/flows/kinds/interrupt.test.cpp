@@ -50,3 +50,17 @@ TEST_CASE("an interrupt whose code is none is an error, whatever the number woul
   CHECK(ends("null").at("code") == 410);
   CHECK(ends("200").at("code") == 500); // an error below 400
 }
+
+TEST_CASE("an interrupt whose input breaks its schema ends nothing: it is its error") {
+  const auto ends = [](const std::string& schema) {
+    driven job{interrupts("input: {schema: {" + schema + "}, maps: {m: '{t.output.data.m}'}}")};
+    (void)job.possible();
+    REQUIRE(job.view().ended());
+    return *job.view().end();
+  };
+  CHECK(ends("required: [m]").state == "interrupted");
+  const auto refused = ends("required: [n]");
+  REQUIRE(refused.state == "failed");
+  CHECK(refused.error.get()->at("code") == 422);
+  CHECK(refused.error.get()->at("activity") == "i");
+}
