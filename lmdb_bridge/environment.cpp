@@ -137,6 +137,16 @@ std::size_t environment::disk_room() const {
   return known ? room_of(disk) : SIZE_MAX;
 }
 
+std::size_t environment::map_size() const {
+  MDB_envinfo info{};
+  check(mdb_env_info(raw(), &info), "read the state of the data file");
+  return info.me_mapsize;
+}
+
+void environment::resize(std::size_t bytes) const {
+  check(mdb_env_set_mapsize(raw(), bytes), "change how large the data file may be");
+}
+
 // The file may end before its last page only if all that is missing is free: a page that was taken
 // and freed by one transaction is never written.
 result<void> environment::check_size(const std::string& directory) const {

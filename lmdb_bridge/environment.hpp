@@ -29,6 +29,10 @@ public:
   [[nodiscard]] MDB_env* raw() const { return env_.get(); }
   /// Bytes that the disk under the file has left.
   [[nodiscard]] std::size_t disk_room() const;
+  /// Bytes that the file may have.
+  [[nodiscard]] std::size_t map_size() const;
+  /// Nothing of it may be in use; never less than the file has.
+  void resize(std::size_t bytes) const;
   [[nodiscard]] MDB_dbi dbi(table which) const { return dbis_[static_cast<std::size_t>(which)]; }
 
 private:

@@ -76,6 +76,7 @@ result<std::unique_ptr<lmdb_ledger>> lmdb_ledger::open(options with) {
     made->read_only = with.read_only;
     made->clock = with.clock ? std::move(with.clock) : steady_from(made->rows.newest());
     if (!with.read_only) {
+      made->rows.stretch(); // a full store opens, too
       made->rows.begin(false);
       made->rows.now = made->clock();
       made->rows.lapse_leases();

@@ -11,6 +11,8 @@ constexpr std::size_t most_jobs_kept = 8192;
 
 // Bytes of the file and of its disk that no new job gets, or a quarter of them.
 constexpr std::size_t most_kept_free = std::size_t{64} << 20U;
+/// For the rows of a commit itself, the roots of the tables and the list of free pages.
+constexpr std::size_t commit_room = std::size_t{1} << 20U;
 
 // How far the newest time may run ahead of what is stored of it.
 constexpr std::int64_t newest_step_ms = 1000;
@@ -27,7 +29,7 @@ std::string printable(std::string_view bytes) {
 
 } // namespace
 
-store::store(const environment& in) : in_{&in} {
+store::store(const environment& in) : in_{&in}, limit_{in.map_size()} {
   txn_.emplace(in, true);
   load_counters();
   txn_.reset();
@@ -64,6 +66,13 @@ void store::commit() {
   txn().commit();
   txn_.reset();
   written_ = counters_;
+  if (std::exchange(stretched_, false)) in_->resize(limit_);
+}
+
+bool store::stretch() {
+  if (std::exchange(stretched_, true)) return false;
+  in_->resize(limit_ + commit_room);
+  return true;
 }
 
 void store::abort() {

@@ -31,6 +31,9 @@ public:
   /// Writes what the call before has changed of jobs.
   void flush();
   void commit();
+  /// Between transactions: until the next commit the file may become a little larger than it may be,
+  /// for what a commit writes besides its calls. False: that is so already.
+  bool stretch();
   /// Nothing of the open transaction has been.
   void abort();
   /// After a broken row, before `abort`: if a row of a queue was in hand it is passed by from now on,
@@ -187,6 +190,8 @@ private:
   void ring(job& of);
 
   const environment* in_;
+  std::size_t limit_; ///< bytes that the file may have
+  bool stretched_ = false;
   std::optional<transaction> txn_;
   counters counters_;
   counters written_;                      ///< as they are in the transaction

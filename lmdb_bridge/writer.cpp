@@ -232,7 +232,13 @@ void writer::commit() {
     ring_bells();
   } catch (const trouble& why) {
     on_.abort();
-    is_full_disk(why) ? wait_for_room() : fence(why.what());
+    if (is_full_disk(why)) return wait_for_room();
+    // Each call has found room, what the commit writes besides has not.
+    if (why.code == MDB_MAP_FULL && on_.stretch()) {
+      if (redo()) commit();
+      return;
+    }
+    fence(why.what());
   }
 }
 

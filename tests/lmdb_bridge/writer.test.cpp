@@ -337,6 +337,38 @@ TEST_CASE("the call that finds no room is refused alone: what was told before it
   REQUIRE(call.history("o-1")->total == told);
 }
 
+TEST_CASE("a file that is full has room for what a commit writes besides its calls") {
+  const auto durable = GENERATE(lmdb_ledger::durability::sync, lmdb_ledger::durability::relaxed);
+  const std::size_t size = GENERATE(1U, 200U, 1'000U, 3'000U, 9'000U, 14'000U, 18'000U, 22'000U);
+  const scratch place;
+  auto with = at(place.path(), durable);
+  with.map_size = std::size_t{1} << 20U;
+  std::uint64_t told = 1; // records
+  {
+    const auto store = opened(with);
+    caller call{*store};
+    prepare(call);
+    follower job{"o-1"};
+    REQUIRE(call.start(job.begin()).ok());
+    for (int refused = 0; refused < 20 && told < 5000;) {
+      const auto before = job;
+      auto what = job.then();
+      what.what.set = {{"big" + std::to_string(told), std::string(size, 'b')}};
+      const auto done = call.apply(what);
+      if (done.ok()) {
+        ++told;
+        continue;
+      }
+      ++refused;
+      job = before;
+      REQUIRE_THAT(done.error().message, Catch::Contains("is full"));
+    }
+  }
+  const auto store = opened(with);
+  caller call{*store};
+  REQUIRE(call.history("o-1")->total == told);
+}
+
 TEST_CASE("calls from many threads all complete, those of one thread in their order") {
   const scratch place;
   const auto durable = GENERATE(lmdb_ledger::durability::sync, lmdb_ledger::durability::relaxed);
