@@ -311,59 +311,49 @@ TEST_CASE("a full store refuses new jobs by the setting's name and loses nothing
   REQUIRE(call.start(what).ok());
 }
 
+/// Starts o-1 and commits values of so many bytes to it until `most` of them were refused, each since
+/// the file is full. How many records were told of.
+static std::uint64_t fill(ledger& store, std::size_t size, int most) {
+  caller call{store};
+  prepare(call);
+  follower job{"o-1"};
+  REQUIRE(call.start(job.begin()).ok());
+  std::uint64_t told = 1;
+  for (int refused = 0; refused < most && told < 5000;) {
+    const auto before = job;
+    auto what = job.then();
+    what.what.set = {{"big" + std::to_string(told), std::string(size, 'b')}};
+    const auto done = call.apply(what);
+    if (done.ok()) {
+      ++told;
+      continue;
+    }
+    ++refused;
+    job = before;
+    REQUIRE_THAT(done.error().message, Catch::Contains("is full"));
+  }
+  return told;
+}
+
 TEST_CASE("the call that finds no room is refused alone: what was told before it is kept") {
   const scratch place;
   const auto durable = GENERATE(lmdb_ledger::durability::sync, lmdb_ledger::durability::relaxed);
   auto with = at(place.path(), durable);
   with.map_size = std::size_t{3} << 20U;
-  std::uint64_t told = 1; // records
-  {
-    const auto store = opened(with);
-    caller call{*store};
-    prepare(call);
-    follower job{"o-1"};
-    REQUIRE(call.start(job.begin()).ok());
-    for (bool fits = true; fits && told < 1000; told += fits ? 1 : 0) {
-      auto what = job.then();
-      what.what.set = {{"big" + std::to_string(told), std::string(30'000, 'b')}};
-      const auto done = call.apply(what);
-      fits = done.ok();
-      if (!fits) REQUIRE_THAT(done.error().message, Catch::Contains("is full"));
-    }
-    REQUIRE(told > 20);
-  }
+  const auto told = fill(*opened(with), 30'000, 1);
+  REQUIRE(told > 20);
   const auto store = opened(with);
   caller call{*store};
   REQUIRE(call.history("o-1")->total == told);
 }
 
 TEST_CASE("a file that is full has room for what a commit writes besides its calls") {
+  const scratch place;
   const auto durable = GENERATE(lmdb_ledger::durability::sync, lmdb_ledger::durability::relaxed);
   const std::size_t size = GENERATE(1U, 200U, 1'000U, 3'000U, 9'000U, 14'000U, 18'000U, 22'000U);
-  const scratch place;
   auto with = at(place.path(), durable);
   with.map_size = std::size_t{1} << 20U;
-  std::uint64_t told = 1; // records
-  {
-    const auto store = opened(with);
-    caller call{*store};
-    prepare(call);
-    follower job{"o-1"};
-    REQUIRE(call.start(job.begin()).ok());
-    for (int refused = 0; refused < 20 && told < 5000;) {
-      const auto before = job;
-      auto what = job.then();
-      what.what.set = {{"big" + std::to_string(told), std::string(size, 'b')}};
-      const auto done = call.apply(what);
-      if (done.ok()) {
-        ++told;
-        continue;
-      }
-      ++refused;
-      job = before;
-      REQUIRE_THAT(done.error().message, Catch::Contains("is full"));
-    }
-  }
+  const auto told = fill(*opened(with), size, 20);
   const auto store = opened(with);
   caller call{*store};
   REQUIRE(call.history("o-1")->total == told);

@@ -7,7 +7,6 @@ timer may fire early, by the kernel's steady clock; each fires once (the checker
 import argparse
 import glob
 import random
-import subprocess
 import time
 
 from checker.world import read_notes
@@ -23,13 +22,6 @@ def faketime_library():
     if not found:
         skip("libfaketime is not there")
     return found[0]
-
-
-def asan_library():
-    """It must come first, if the programs are built with it."""
-    from place import LOAD
-    said = subprocess.run(["ldd", LOAD], capture_output=True, text=True, check=False).stdout
-    return next((line.split()[2] for line in said.splitlines() if "libasan" in line), None)
 
 
 def early_timers(notes):
@@ -59,11 +51,10 @@ def main():
     asked.add_argument("--jumps", type=int, default=100)
     asked.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1 << 32))
     with_ = asked.parse_args()
-    preload = " ".join(filter(None, [asan_library(), faketime_library()]))
     print(f"seed {with_.seed}", flush=True)
     chance, place, opened, jumped = random.Random(with_.seed), Place("clock"), [], 0
     offset = place.home / "offset"
-    env = {"LD_PRELOAD": preload, "FAKETIME_TIMESTAMP_FILE": str(offset), "FAKETIME_NO_CACHE": "1",
+    env = {"LD_PRELOAD": faketime_library(), "FAKETIME_TIMESTAMP_FILE": str(offset), "FAKETIME_NO_CACHE": "1",
            "FAKETIME_DONT_FAKE_MONOTONIC": "1",
            # Clang's ASan asks for the time before libfaketime can answer, unless it gives back no memory.
            "ASAN_OPTIONS": "detect_leaks=0:allocator_release_to_os_interval_ms=-1"}
