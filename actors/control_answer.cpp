@@ -39,7 +39,9 @@ result<json> read_answer(const std::string& line, std::string_view who) {
   if (word == answer.end() || !word->is_string() || message == answer.end() ||
       !message->is_string())
     return no_node;
-  return failure{fault_of(word->get<std::string>()), message->get<std::string>()};
+  auto why = message->get<std::string>();
+  if (why.empty()) why = fmt::format("{}: the node gave no reason", who);
+  return failure{fault_of(word->get<std::string>()), std::move(why)};
 }
 
 } // namespace quipu

@@ -11,7 +11,8 @@ namespace quipu {
 
 [[nodiscard]] json fault_line(const failure& why);
 
-/// What stands under "ok", or the fault. `failed`: `who` answers, and is no node.
+/// What stands under "ok", or the fault, whose message is never empty. `failed`: `who` answers, and
+/// is no node.
 [[nodiscard]] result<json> read_answer(const std::string& line, std::string_view who);
 
 } // namespace quipu

@@ -14,6 +14,8 @@ TEST_CASE("what stands under ok is the answer, a fault is the failure that it wa
   CHECK(read_answer(fault_line(why).dump(), "it").error() == why);
   CHECK(read_answer(R"({"fault":"of tomorrow","message":"m"})", "it").error() ==
         failure{fault::failed, "m"});
+  CHECK(read_answer(R"({"fault":"conflict","message":""})", "quipu.sock").error() ==
+        failure{fault::conflict, "quipu.sock: the node gave no reason"});
 }
 
 TEST_CASE("whatever else is answered is said to come from no node") {
