@@ -63,11 +63,11 @@ finding explain(const source& from, std::string_view said, std::size_t offset,
   if (const auto tab = indenting_tab(from, offset); tab != std::string::npos)
     return {from.at(tab), "a tab indents this line; YAML is indented with spaces"};
 
-  const bool unclosed =
-      said == YAML::ErrorMsg::END_OF_SEQ_FLOW || said == YAML::ErrorMsg::END_OF_MAP_FLOW;
+  const bool list = said == YAML::ErrorMsg::END_OF_SEQ_FLOW;
+  const bool unclosed = list || said == YAML::ErrorMsg::END_OF_MAP_FLOW;
   if (unclosed && open_bracket != std::string::npos) {
-    const auto bracket = from.text()[open_bracket];
-    const auto closing = bracket == '[' ? ']' : '}';
+    const auto bracket = list ? '[' : '{';
+    const auto closing = list ? ']' : '}';
     if (from.text().find_first_not_of(" \t\r\n", offset) == std::string::npos)
       return {from.at(open_bracket),
               fmt::format("\"{}\" is never closed by \"{}\"", bracket, closing)};

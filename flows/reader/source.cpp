@@ -38,6 +38,18 @@ std::size_t sequence_length(std::string_view text) noexcept {
   return 0;
 }
 
+/// Where the tag that begins at `offset` ends, npos where the text does. A bracket is no part of
+/// it, but for the verbatim one, `!<...>` (YAML 1.2, 6.8.2).
+std::size_t behind_tag(std::string_view text, std::size_t offset) noexcept {
+  if (text.substr(offset).starts_with("!<")) {
+    const auto end = text.find('>', offset);
+    return end == text.npos ? end : end + 1;
+  }
+  return text.find_first_not_of("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                "!-#;/?:@&=+$_.~*'()%",
+                                offset);
+}
+
 } // namespace
 
 source::source(std::string text, std::string name)
@@ -80,7 +92,7 @@ std::string_view source::line_of(std::size_t offset) const noexcept {
 std::size_t source::behind_properties(std::size_t offset) const noexcept {
   auto here = offset;
   while (here < text_.size() && (text_[here] == '&' || text_[here] == '!')) {
-    here = text_.find_first_of(text_[here] == '&' ? " \t\r\n,[]{}" : " \t\r\n", here);
+    here = text_[here] == '&' ? text_.find_first_of(" \t\r\n,[]{}", here) : behind_tag(text_, here);
     here = text_.find_first_not_of(" \t\r\n", here);
     while (here < text_.size() && text_[here] == '#')
       here = text_.find_first_not_of(" \t\r\n", text_.find('\n', here));

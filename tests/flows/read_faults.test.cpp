@@ -51,6 +51,10 @@ TEST_CASE("what the syntax lacks is told where it is") {
   CHECK(says(fault_of("a: \"x\" y\n"), "1:8", "quote"));
   CHECK(says(fault_of("a: [1, 2\n"), "1:4", "never closed by \"]\""));
   CHECK(says(fault_of("a: {b: [1, 2\n"), "1:8", "never closed by \"]\""));
+  CHECK(says(fault_of("a: !!seq[1, 2\n"), "1:9", "\"[\" is never closed by \"]\""));
+  CHECK(says(fault_of("a: ![1, \xd6\xb1\n"), "1:5", "\"[\" is never closed by \"]\""));
+  CHECK(says(fault_of("a: !<tag:yaml.org,2002:map>{b: 1\n"), "1:28",
+             "\"{\" is never closed by \"}\""));
   CHECK(says(fault_of("a: {b: 1\nc: 2\n"), "2:2", "1:4"));
   CHECK(says(fault_of("a: [1, 2]]\n"), "1:10", "closes none"));
   CHECK(says(fault_of("a: [1,,2]\n"), "1:7", "comma"));
