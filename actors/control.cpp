@@ -132,7 +132,7 @@ void control_server::state::accept_until_stopped() {
       std::this_thread::sleep_for(std::chrono::milliseconds{100});
     }
   }
-  for (auto& each : sessions) ::shutdown(each.peer.get(), SHUT_RDWR);
+  for (auto& each : sessions) ::shutdown(each.peer.get(), SHUT_RD);
   for (auto& each : sessions) each.thread.join();
 }
 

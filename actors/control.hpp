@@ -33,7 +33,8 @@ public:
   [[nodiscard]] static result<std::unique_ptr<control_server>>
   open(std::filesystem::path socket, client& verbs, const control_limits& most = {},
        std::shared_ptr<const logger> log = nullptr);
-  /// Ends all connections, then removes the socket. Takes at most about `longest_control_wait`.
+  /// Removes the socket and takes no more requests; who has asked is answered, within about
+  /// `longest_control_wait`.
   ~control_server();
   control_server(const control_server&) = delete;
   control_server& operator=(const control_server&) = delete;

@@ -128,6 +128,10 @@ caf::behavior engine_state::make(caf::event_based_actor* self, engine_parts part
         if (got.mine == mine_) told([&] { compare(got); });
       },
       [=, this](const lease_answered& answered) {
+        if (leaving_) {
+          if (answered.given_up) leaving_->deliver(std::uint64_t{runner_->size()});
+          return;
+        }
         // Unknown, or not asked: the lease may hold.
         if (answered.refused && answered.refused->code != fault::fenced) {
           self_->delayed_send(self_, parts_.look, lease_asked{mine_, 0});
@@ -144,7 +148,8 @@ caf::behavior engine_state::make(caf::event_based_actor* self, engine_parts part
         begin_token();
       },
       [=, this](const lease_asked& due) {
-        if (due.mine == mine_) self_->send(parts_.writer, lease_asked{mine_, parts_.lease.count()});
+        if (due.mine == mine_ && !leaving_)
+          self_->send(parts_.writer, lease_asked{mine_, parts_.lease.count()});
       },
       [=, this](const dead_found& found) {
         if (draining_) return;
@@ -156,6 +161,12 @@ caf::behavior engine_state::make(caf::event_based_actor* self, engine_parts part
       },
       [=, this](drain) { draining_ = true; },
       [=, this](rest_asked) { return static_cast<std::uint64_t>(runner_->size()); },
+      [=, this](leave_asked) -> caf::result<std::uint64_t> {
+        leased_ = false;
+        leaving_ = self_->make_response_promise<std::uint64_t>();
+        self_->send(parts_.writer, lease_asked{mine_, 0});
+        return *leaving_;
+      },
   };
 }
 

@@ -93,6 +93,8 @@ private:
   bool leased_ = false;
   std::unordered_map<std::string, owned_job> owned_; ///< what has come of a comparison
   bool draining_ = false;
+  std::optional<caf::typed_response_promise<std::uint64_t>>
+      leaving_; ///< whom to tell that it has left
   std::unordered_map<activity_key, busy_activity, activity_hash> activities_;
   std::unordered_map<std::uint64_t, activity_key> stepping_; ///< which activity has a step
 };

@@ -28,7 +28,8 @@ namespace {
 
 constexpr unsigned most_engines = 4;
 constexpr std::chrono::milliseconds look{250};
-/// How long users' code has - actors, then threads - when the drain is over.
+/// How long the store has to take the leases back when the drain is over, and users' code - actors,
+/// then threads - to end.
 constexpr std::chrono::milliseconds last_patience{1'000};
 
 unsigned cores() { return std::max(1U, std::thread::hardware_concurrency()); }
@@ -146,6 +147,8 @@ void engine_room::drain(const std::function<bool()>& in_a_hurry) {
   while (!at_rest() && !over(until) && !in_a_hurry())
     std::this_thread::sleep_for(std::chrono::milliseconds{5});
   calls_->cancel_all();
+  self->request(warden_, last_patience, leave_asked{})
+      .receive([](std::uint64_t) {}, [](const caf::error&) {});
   rings_->silence();
   with_.store->on_bell(nullptr);
   if (auto* shared = dynamic_cast<shared_ledger*>(with_.store.get())) shared->on_doubt(nullptr);

@@ -59,8 +59,8 @@ caf::behavior ledger_actor(caf::event_based_actor* self, std::shared_ptr<ledger>
       },
       [=](const lease_asked& asked) {
         store->renew(asked.mine, asked.for_ms, "engine",
-                     [engine = sender(self)](result<void> answer) {
-                       caf::anon_send(engine, lease_answered{why(answer)});
+                     [engine = sender(self), last = asked.for_ms == 0](result<void> answer) {
+                       caf::anon_send(engine, lease_answered{why(answer), last});
                      });
       },
       [=](const dead_asked& asked) {

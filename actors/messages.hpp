@@ -193,6 +193,7 @@ struct lease_asked {
 };
 struct lease_answered {
   std::optional<failure> refused;
+  bool given_up = false; ///< it was asked for no time at all
 };
 
 /// engine -> ledger -> engine: which engines have died.
@@ -258,6 +259,8 @@ struct tick {};
 struct drain {};
 /// node -> engine -> node: is anything out?
 struct rest_asked {};
+/// node -> engine -> node: the lease ends now, so that others take what is left at once.
+struct leave_asked {};
 
 // The wire form of what crosses.
 
@@ -307,6 +310,10 @@ template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, rest_asked&) {
   return f(caf::meta::type_name("rest_asked"));
 }
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, leave_asked&) {
+  return f(caf::meta::type_name("leave_asked"));
+}
 
 } // namespace quipu
 
@@ -346,6 +353,7 @@ CAF_ADD_TYPE_ID(quipu, (quipu::alarm_set))
 CAF_ADD_TYPE_ID(quipu, (quipu::tick))
 CAF_ADD_TYPE_ID(quipu, (quipu::drain))
 CAF_ADD_TYPE_ID(quipu, (quipu::rest_asked))
+CAF_ADD_TYPE_ID(quipu, (quipu::leave_asked))
 CAF_END_TYPE_ID_BLOCK(quipu)
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(quipu::publish_asked)

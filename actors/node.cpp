@@ -173,12 +173,12 @@ void node::stop() {
 }
 
 void node::state::drain(const std::function<bool()>& in_a_hurry) {
-  control.reset();
-  if (room) room->drain(in_a_hurry);
+  if (room) room->drain(in_a_hurry); // who waits for an end at the socket may still get it
 }
 
 void node::state::end() {
   verbs.close();
+  control.reset();
   verbs.leave();
   if (room) room->end();
   room.reset();
@@ -215,7 +215,9 @@ int node::run() {
     s.say(log_level::info, fmt::format("stopping: no new jobs; calls that are out have {}",
                                        show_duration(s.options.drain.count())));
   s.drain([&] { return why || told.count() > 1; });
-  if (s.room) s.say(log_level::info, fmt::format("stopped: {}", told_rest(s.verbs)));
+  if (s.room)
+    s.say(log_level::info,
+          fmt::format("stopped: {}", told_rest(s.verbs, is_shared(s.options.store))));
   s.end();
   return why ? 1 : 0;
 }

@@ -19,6 +19,16 @@ namespace {
 
 constexpr std::size_t longest_answer = std::size_t{1} << 30U;
 
+/// A line replaces what is not UTF-8, and then two names may be one.
+bool is_text(const json& request) {
+  try {
+    (void)request.dump();
+    return true;
+  } catch (const json::type_error&) {
+    return false;
+  }
+}
+
 class remote_client final : public client {
 public:
   explicit remote_client(std::filesystem::path socket) : socket_(std::move(socket)) {}
@@ -47,8 +57,8 @@ public:
     const auto job = publish(topic, std::move(data), {.id = options.id, .app = options.app});
     if (!job) return job.error();
     auto ended = wait_until(*job, until);
-    if (!ended && ended.error().code == fault::unreachable)
-      return failure{fault::unreachable,
+    if (!ended && ended.error().code != fault::timeout)
+      return failure{ended.error().code,
                      fmt::format("{}; job \"{}\" had been accepted", ended.error().message, *job)};
     return ended;
   }
@@ -155,6 +165,8 @@ private:
 
   /// One question, one connection, one answer: what stands under "ok".
   result<json> exchange(const json& request) const {
+    if (!is_text(request))
+      return failure{fault::invalid, "what is asked has text that is not UTF-8; nothing was done"};
     const auto peer = dial();
     if (!peer) return peer.error();
     line_reader reader{peer->get(), longest_answer};

@@ -44,15 +44,16 @@ std::string told_apps(client& of) {
   return told.empty() ? "none" : told;
 }
 
-std::string told_rest(client& of) {
+std::string told_rest(client& of, bool shared) {
   const auto running =
       of.jobs({.topic = {}, .state = "running", .after = {}, .most = most_counted});
   if (!running) return running.error().message;
   const auto count = running->rows.size();
   if (count == 0) return "no job is unfinished";
-  return fmt::format("{}{} {} unfinished and {} on at the next start", count,
+  return fmt::format("{}{} {} unfinished and {} on {}", count,
                      running->next.empty() ? "" : " or more", count == 1 ? "job is" : "jobs are",
-                     count == 1 ? "goes" : "go");
+                     count == 1 ? "goes" : "go",
+                     shared ? "with another node, or at the next start" : "at the next start");
 }
 
 } // namespace quipu

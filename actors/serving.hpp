@@ -14,7 +14,8 @@ namespace quipu {
 
 /// "hello 1, orders 3 (2 versions)": what is active; "none" when nothing is deployed.
 [[nodiscard]] std::string told_apps(client& of);
-/// "no job is unfinished", "12 jobs are unfinished and go on at the next start".
-[[nodiscard]] std::string told_rest(client& of);
+/// "no job is unfinished", "12 jobs are unfinished and go on at the next start"; of a store that is
+/// `shared` other nodes may take them.
+[[nodiscard]] std::string told_rest(client& of, bool shared);
 
 } // namespace quipu

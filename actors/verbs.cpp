@@ -131,7 +131,8 @@ result<instance> find_pending(const snapshot& got, const job& view, const flow& 
   case digit::errored: return failure{fault::conflict, answered_before(what.activity, got.job)};
   default:
     return failure{fault::not_found,
-                   fmt::format("\"{}\" of job \"{}\" is not pending", what.activity, got.job)};
+                   fmt::format("\"{}\" of job \"{}\" is not pending{}", what.activity, got.job,
+                               what.dimension ? fmt::format(" in pass {}", pass) : "")};
   }
 }
 

@@ -48,7 +48,7 @@ struct failed_job {
 void find_failed(ledger& from, const std::string& job, then<failed_job> done);
 
 /// The id of the job that goes on from this one, unless somebody names it: "o-1~1" from "o-1",
-/// "o-1~2" from that. So a job is started again once.
+/// "o-1~2" from that. So a second retry is refused.
 [[nodiscard]] std::string retried_id(const identity& failed);
 
 /// Finishes a pending call from anywhere, or says 202 once more. `not_found`: no such job or

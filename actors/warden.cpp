@@ -49,6 +49,23 @@ caf::behavior warden_actor(caf::event_based_actor* self, warden_parts parts) {
     for (const auto& each : *engines) self->send_exit(each, what.reason);
     self->quit(what.reason);
   });
+  const auto of_all = [=](auto asked) -> caf::result<std::uint64_t> {
+    auto answer = self->make_response_promise<std::uint64_t>();
+    if (engines->empty()) {
+      answer.deliver(std::uint64_t{0});
+      return answer;
+    }
+    const auto held = std::make_shared<std::uint64_t>(0);
+    const auto left = std::make_shared<std::size_t>(engines->size());
+    auto one = [=](std::uint64_t jobs) mutable {
+      *held += jobs;
+      if (--*left == 0) answer.deliver(*held);
+    };
+    for (const auto& each : *engines)
+      self->request(each, std::chrono::seconds{1}, asked)
+          .then(one, [one](const caf::error&) mutable { one(0); });
+    return answer;
+  };
   return {
       [=](tick) {
         if (!*draining && engines->size() < with->engines) add();
@@ -57,23 +74,8 @@ caf::behavior warden_actor(caf::event_based_actor* self, warden_parts parts) {
         *draining = true;
         for (const auto& each : *engines) self->send(each, drain{});
       },
-      [=](rest_asked) -> caf::result<std::uint64_t> {
-        auto answer = self->make_response_promise<std::uint64_t>();
-        if (engines->empty()) {
-          answer.deliver(std::uint64_t{0});
-          return answer;
-        }
-        const auto held = std::make_shared<std::uint64_t>(0);
-        const auto left = std::make_shared<std::size_t>(engines->size());
-        auto one = [=](std::uint64_t jobs) mutable {
-          *held += jobs;
-          if (--*left == 0) answer.deliver(*held);
-        };
-        for (const auto& each : *engines)
-          self->request(each, std::chrono::seconds{1}, rest_asked{})
-              .then(one, [one = one](const caf::error&) mutable { one(0); });
-        return answer;
-      },
+      [=](rest_asked asked) { return of_all(asked); },
+      [=](leave_asked asked) { return of_all(asked); },
   };
 }
 

@@ -27,7 +27,7 @@ struct warden_parts {
 /// lease has lapsed, so nothing is lost; that it died is told to `warn`. Of the other actors each is the only one of its
 /// kind: where one dies the node fails.
 ///
-/// A message `drain` goes to all engines, a request `rest_asked` gives how many jobs they hold together.
+/// A message `drain` goes to all engines, requests `rest_asked` and `leave_asked` give how many jobs they hold together.
 caf::behavior warden_actor(caf::event_based_actor* self, warden_parts parts);
 
 } // namespace quipu

@@ -35,6 +35,15 @@ code_point first_of(std::string_view text) noexcept {
   return {valid ? code : lead, valid ? bytes : 1, valid};
 }
 
+bool is_utf8(std::string_view text) noexcept {
+  while (!text.empty()) {
+    const auto next = first_of(text);
+    if (!next.valid) return false;
+    text.remove_prefix(next.bytes);
+  }
+  return true;
+}
+
 std::string escaped(std::string_view text) {
   std::string out;
   for (std::size_t i = 0; i < text.size();) {

@@ -1,6 +1,7 @@
 #include "flows/step.hpp"
 
 #include "collation/checkpoint.hpp"
+#include "collation/utf8.hpp"
 #include "flows/kinds/kind.hpp"
 #include "flows/step/stepping.hpp"
 
@@ -139,6 +140,8 @@ result<std::string> job_id(const ground& on, const json& message, std::string gi
 
 result<void> check_id(std::string_view id, const step_limits& limits) {
   if (id.empty()) return failure{fault::invalid, "a job's id is not empty"};
+  if (!is_utf8(id))
+    return failure{fault::invalid, fmt::format("a job's id is UTF-8; \"{}\" is not", escaped(id))};
   if (id.size() <= limits.id_bytes) return {};
   return failure{fault::invalid, fmt::format("a job's id has {} bytes; limits.id.bytes is {}",
                                              id.size(), limits.id_bytes)};

@@ -81,6 +81,7 @@ result<std::unique_ptr<lmdb_ledger>> lmdb_ledger::open(options with) {
       made->rows.now = made->clock();
       made->rows.lapse_leases();
       made->rows.commit();
+      made->held.keep();
     }
     const auto relaxed = with.durable == durability::relaxed;
     made->writer.emplace(made->rows, lmdb::writer::settings{relaxed, with.read_only,

@@ -166,7 +166,7 @@ struct interrupt_options {
 };
 
 struct retry_options {
-  std::string id; ///< of the new job; empty: "ID~1", so that a job is started again once
+  std::string id; ///< of the new job; empty: "ID~1", so that a second retry is refused
 };
 
 /// Something that a flow published: the end of a job, or what it emitted or persisted.
@@ -218,7 +218,7 @@ public:
   /// failed one had before the step that failed: what had settled is not done again, what was open
   /// goes on - calls are made again with the same input and the same idempotency keys, what was
   /// awaited is started again, hooks wait again. The failed job stays as it is. 404; 409: it has not
-  /// failed, it was started again already, or its history is not kept whole.
+  /// failed, its history is not kept whole, or the new job's id is taken.
   virtual result<std::string> retry(const std::string& job, retry_options options = {}) = 0;
   /// Calls `take` with whatever is published on `topic`, in order, until it gives false or
   /// `options.stop` is requested; blocks meanwhile. Each comes at least once: who subscribes again with the last id goes on behind it,

@@ -7,6 +7,7 @@
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <quipu/version.hpp>
 
 #include <algorithm>
 #include <cerrno>
@@ -49,19 +50,21 @@ int read_and_run(int argc, char** argv) {
   CLI::App app{"quipu: durable flows. Looks at a directory of jobs, and runs flows in it.",
                "quipu"};
   app.require_subcommand(1);
+  app.set_version_flag("--version", fmt::format("quipu {}", version()),
+                       "Print the version and exit");
   app.footer(
       "Example: quipu validate configs/order/order.yaml\n"
       "Exit codes: 0 done, 1 the job or a check failed, 2 usage or definition, 3 store or node\n"
       "unreachable, 4 refused, 124 timeout. `quipu VERB --help` says more.");
-  if (argc < 2) {
-    std::fputs(app.help().c_str(), stderr);
-    return exit_code::usage;
-  }
   action chosen;
   for (const auto& each : verbs()) {
     auto* verb = app.add_subcommand(std::string{each.name}, std::string{each.summary});
     verb->footer(fmt::format("Example: quipu {} {}", each.name, each.example));
     verb->callback([&chosen, act = each.declare(*verb)] { chosen = act; });
+  }
+  if (argc < 2) {
+    std::fputs(app.help().c_str(), stderr);
+    return exit_code::usage;
   }
   const std::string_view first{argv[1]};
   if (!first.starts_with('-') && std::none_of(verbs().begin(), verbs().end(),

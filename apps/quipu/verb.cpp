@@ -28,7 +28,7 @@ action declare_versions(CLI::App& to);
 
 const std::vector<verb>& verbs() {
   static const std::vector<verb> table{
-      {"validate", "check flows: every fault with its place", "configs/order/order.yaml",
+      {"validate", "check flows: faults with their places", "configs/order/order.yaml",
        declare_validate},
       {"test", "run flow tests: the real engine in virtual time", "configs/order/order.test.yaml",
        declare_test},

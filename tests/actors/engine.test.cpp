@@ -216,6 +216,31 @@ TEST_CASE("an engine that drains begins no new call, and gives its jobs back") {
   CHECK(left.state == "running");
 }
 
+TEST_CASE(
+    "what an engine holds that leaves is another's at once, before its lease would have lapsed") {
+  for (const bool leaves : {true, false}) {
+    INFO("leaves " << leaves);
+    conversation with{adding};
+    with.workers["add"] = with.system.spawn(
+        [](caf::event_based_actor*) -> caf::behavior { return {[](const call_asked&) {}}; });
+    with.begin();
+    with.run();
+    with.publish("sum.wanted", {{"n", 1}}, "s");
+    with.run();
+    REQUIRE(with.stored("s").owner != 0);
+    if (leaves) caf::anon_send(with.engines.front(), leave_asked{});
+    with.run();
+    caf::anon_send_exit(with.engines.front(), caf::exit_reason::user_shutdown);
+    with.run();
+    with.serve("add", add_one);
+    with.add_engine();
+    with.pass(std::chrono::milliseconds{1'000});
+    CHECK((with.stored("s").state == "completed") == leaves);
+    with.pass(std::chrono::milliseconds{15'000});
+    CHECK(with.key("s") == "666666");
+  }
+}
+
 TEST_CASE("a worker is told when nobody wants its answer any more") {
   conversation with{adding};
   std::vector<call_asked> asked;

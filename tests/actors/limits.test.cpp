@@ -174,6 +174,13 @@ TEST_CASE("an id is taken at limits.id.bytes and refused one above it, whoever g
               "41 bytes; limits.id.bytes is", 40));
 }
 
+TEST_CASE("an id that is not UTF-8 is refused") {
+  const auto none = [](auto&) {};
+  CHECK(run(json::object(), none, "\xc3\xbc").empty());
+  CHECK(run(json::object(), none, "\xff\xfe").find("is UTF-8; \"\\xff\\xfe\" is not") !=
+        std::string::npos);
+}
+
 TEST_CASE("a definition is taken at each of its limits and refused one below them") {
   const std::string_view app{echoing};
   CHECK(deployed(app, [&](auto& of) { of.definition_bytes = app.size(); }).empty());

@@ -166,6 +166,12 @@ class FlowTest(Case):
         self.assertEqual(first, self.play(steps, 0, "--verbose"))
         self.assertEqual(first, self.play(steps, 0, "--verbose", "--store", "lmdb:"))
 
+    def test_a_server_that_is_not_there_is_said_once(self):
+        file = self.write("nap.test.yaml", FLOW + "tests:\n  - {name: a nap, steps: [{advance: 1m}]}\n")
+        said = self.expect(quipu("test", "--store", "redis+unix:///nowhere/redis.sock", file), 3)
+        self.assertIn("/nowhere/redis.sock", said.err)
+        self.assertEqual(said.out, "")
+
     def test_a_store_that_is_not_for_tests_is_refused(self):
         file = self.write("nap.test.yaml", FLOW + "tests: []\n")
         self.assertIn('"postgres://x" is no store for tests', self.expect(quipu("test", "--store", "postgres://x", file), 2).err)

@@ -54,6 +54,8 @@ class Graph(Case):
         self.assertRegex(job.out, r"t1 +6 completed +trigger")
         self.assertRegex(job.out, r"greet +8 started +worker +work\.greet +no worker serves work\.greet, since \d+ ")
         self.expect(quipu("graph", "nothing", "--data", self.data), 4)
+        said = self.expect(quipu("graph", "hello", "--version", "9", "--data", self.data), 4)
+        self.assertIn('app "hello" has no version "9"; there are: 1', said.err)
         self.expect(quipu("graph", "--job", "g-2", "--data", self.data), 4)
 
     def test_one_thing_is_drawn_at_a_time(self):

@@ -86,6 +86,22 @@ class Running(Case):
         self.assertIn("no job is unfinished", node.said())
         self.assertEqual(quipu("job", "h-1", "--data", self.data, "--json").json()["data"], {"text": "late"})
 
+    def test_who_waits_when_it_is_stopped_gets_the_end_or_is_told_the_job(self):
+        slow = self.write("slow.yaml", "workers: {work.greet: [{replies: [{data: {text: late}, after: 1500ms}]}]}\n")
+        for drain, code, said in (("20s", 0, "late"), ("1ms", 3, 'job "h-1" had been accepted')):
+            data = self.home / f"data-{drain}"
+            node = self.node("--store", f"lmdb:{data}", "--deploy", HELLO, "--answers", slow,
+                             "--drain", drain).wait_for("apps:")
+            waits = subprocess.Popen([BIN / "quipu", "run", "greeting.wanted", "{}", "--id", "h-1", "--data", data],
+                                     stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+            until = time.monotonic() + PATIENCE
+            while quipu("job", "h-1", "--data", data).code != 0:
+                self.assertLess(time.monotonic(), until)
+            self.assertEqual(node.stop(), 0)
+            told = waits.communicate(timeout=PATIENCE)[0]
+            self.assertIn(said, told)
+            self.assertEqual(waits.returncode, code, told)
+
     def test_a_second_signal_ends_the_drain_and_the_job_goes_on_at_the_next_start(self):
         stuck = self.write("stuck.yaml", "workers: {work.greet: [{replies: [{data: {text: never}, after: 1h}]}]}\n")
         node = self.node("--store", f"lmdb:{self.data}", "--deploy", HELLO, "--answers", stuck,

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import os
 import shutil
 import signal
 import subprocess
@@ -119,6 +120,19 @@ class Redis(Case):
             self.called(40)
             one.kill()
             self.finish("a", "b")
+
+    def test_what_a_command_leaves_behind_does_not_wait_for_its_lease_to_lapse(self):
+        node = subprocess.Popen([BIN / "quipu", "node", "--store", self.store, "--deploy", ROOT / "configs/hello.yaml",
+                                 "--answers", ROOT / "configs/hello.answers.yaml"], stderr=subprocess.DEVNULL)
+        try:
+            self.until(lambda: self.expect(quipu("versions", "--store", self.store), 0).out.count("hello"), "hello is there")
+            for n in range(12):
+                self.expect(quipu("publish", "greeting.wanted", '{"name": "Ana"}', "--id", f"p-{n}", "--store", self.store,
+                                  env={**os.environ, "QUIPU_LEASE": "1h"}), 0)
+            self.until(lambda: len(self.jobs("completed")) == 12, "each of them ends")
+        finally:
+            node.terminate()
+            node.wait(timeout=PATIENCE)
 
     def test_a_node_learns_of_what_another_process_deploys(self):
         flow = self.write("late.yaml", "app:\n  id: late\n  version: '1'\n  graphs:\n    - subscribes: late.start\n"

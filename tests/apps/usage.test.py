@@ -74,7 +74,20 @@ class Usage(Case):
 
     def test_nothing_is_answered_with_the_help_and_code_2(self):
         said = self.expect(quipu(), 2)
-        self.assertIn("validate", said.err)
+        for verb in VERBS:
+            self.assertRegex(said.err, rf"(?m)^  {verb} ")
+
+    def test_the_version_is_that_of_a_node(self):
+        said = self.expect(quipu("--version"), 0)
+        self.assertRegex(said.out, r"^quipu \d+\.\d+\.\d+\n$")
+        self.assertEqual(said.out.split()[-1], self.expect(quipu("node", "--version"), 0).out.split()[-1])
+
+    def test_a_wait_below_zero_and_none_of_a_feed_are_refused_before_anything_begins(self):
+        said = self.expect(quipu("run", "greeting.wanted", "--deploy", ROOT / "configs/hello.yaml", "--timeout", "-5", "--data", self.data), 2)
+        self.assertIn('--timeout: "-5" is less than nothing; 0s or more would be right', said.err)
+        self.assertFalse(self.data.exists())
+        said = self.expect(quipu("subscribe", "greeting.done", "--most", "0", "--data", self.data), 2)
+        self.assertIn("--most: 0 is too few; 1 or more would be right", said.err)
 
     def test_an_unknown_verb_is_refused_with_the_nearest_one(self):
         said = self.expect(quipu("histroy"), 2)

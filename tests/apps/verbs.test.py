@@ -164,6 +164,7 @@ class Verbs(Case):
                                          "--after", "oldest", "--data", self.data],
                                         stdout=subprocess.PIPE, text=True)
             self.assertIn("404", self.on("complete", "a-1", "b", code=4).err)
+            self.assertIn('"a" of job "a-1" is not pending in pass 7', self.on("complete", "a-1", "a", "--dimension", "7", code=4).err)
             self.on("complete", "a-1", "a", "--status", "pending")
             self.on("complete", "a-1", "a", '{"said": "yes"}', "--dimension", "0", "--id", "c-1")
             out, err = runs.communicate(timeout=PATIENCE)

@@ -129,12 +129,35 @@ TEST_CASE("a data file that was cut short is refused") {
   const scratch place;
   fill(place.path(), 100);
   const auto whole = std::filesystem::file_size(place.data());
-  for (auto size : {whole - 4096 * 20, whole / 2, std::uintmax_t{8192}, std::uintmax_t{100}}) {
+  for (auto size : {whole - 4096 * 20, whole / 2, std::uintmax_t{8192}, std::uintmax_t{100},
+                    std::uintmax_t{0}}) {
     INFO("cut to " << size << " of " << whole);
     std::filesystem::resize_file(place.data(), size);
     const auto why = refused(at(place.path()));
     REQUIRE(name(why.code) == name(fault::corrupt));
     REQUIRE_THAT(why.message, Catch::Contains("data.mdb"));
+  }
+}
+
+TEST_CASE("a directory that has lost its data file is refused until it is put back") {
+  const scratch place;
+  fill(place.path(), 10);
+  const auto aside = place.path() + "/aside";
+  std::filesystem::rename(place.data(), aside);
+  for (const bool only_looks : {false, true}) {
+    auto how = at(place.path());
+    how.read_only = only_looks;
+    const auto why = refused(how);
+    REQUIRE(why.code == fault::corrupt);
+    REQUIRE_THAT(why.message, Catch::Contains("data.mdb is gone, and a store was kept here"));
+  }
+  REQUIRE_FALSE(std::filesystem::exists(place.data()));
+  std::filesystem::rename(aside, place.data());
+  REQUIRE(opened(at(place.path())) != nullptr);
+  SECTION("who made the directory and died before there was a store has lost nothing") {
+    std::filesystem::remove(place.data());
+    std::ofstream{place.path() + "/quipu.lock"} << "pid 1 on here, since 2026-11-30 20:18:16 UTC\n";
+    REQUIRE(opened(at(place.path())) != nullptr);
   }
 }
 

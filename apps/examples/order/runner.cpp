@@ -27,7 +27,7 @@ public:
   outcome one(const order& which) {
     bool known = false;
     const auto started =
-        client_.publish("order.placed", which.message, {.id = which.job, .app = {}});
+        client_.publish("order.placed", which.message, {.id = which.job, .app = "orders"});
     if (!started) {
       if (started.error().code != quipu::fault::conflict) return give_up(which, started.error());
       known = true;

@@ -106,6 +106,16 @@ int draw_deployed(client& from, const graph_arguments& with) {
     if (!app) return complain(app.error());
     if (const auto made = draw(*app, with.what)) return print(*made, with.format);
   }
+  std::vector<std::string_view> kept;
+  for (const auto& each : *versions)
+    if (each.app == with.what) kept.push_back(each.version);
+  if (!kept.empty())
+    return complain(
+        {fault::not_found,
+         fmt::format("app \"{}\" has no {}; there are: {}", with.what,
+                     with.version.empty() ? std::string{"active version, and --version is not said"}
+                                          : fmt::format("version \"{}\"", with.version),
+                     fmt::join(kept, ", "))});
   return complain(
       {fault::not_found, fmt::format("there is no file, no app and no topic \"{0}\"; a job is "
                                      "drawn by --job {0}",

@@ -37,8 +37,9 @@ action declare_retry(CLI::App& to) {
                  "has been told.");
   to.add_option("ID", with->job, "of the job that failed")->required();
   with->where.declare(to);
-  to.add_option("--id", with->options.id,
-                "of the new job; else ID~1, so that a job is started again once");
+  to.add_option(
+      "--id", with->options.id,
+      "of the new job, refused if it is taken; else ID~1, so that a second retry is refused");
   return [with] { return retry(*with); };
 }
 

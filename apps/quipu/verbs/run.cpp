@@ -88,6 +88,10 @@ int give_up(const std::string& job, const run_arguments& with, bool is_remote) {
 int run(const run_arguments& with) {
   auto timeout = parse_duration(with.timeout);
   if (!timeout) return complain_usage("--timeout: " + timeout.error().message);
+  if (*timeout < 0ms)
+    return complain_usage(fmt::format(
+        "--timeout: \"{}\" is less than nothing; 0s or more would be right, like 30s, 1h",
+        with.timeout));
   timeout = std::min<std::chrono::milliseconds>(*timeout, longest_wait);
   auto message = read_message(with.message);
   if (!message) return complain_usage(message.error().message);
@@ -119,7 +123,9 @@ int run(const run_arguments& with) {
     end = verbs.wait(*job, *timeout - first);
   }
   if (!end && end.error().code == fault::timeout) return give_up(*job, with, opened->is_remote());
-  if (!end) return complain(end.error());
+  if (!end)
+    return complain({end.error().code,
+                     fmt::format("{}; job \"{}\" had been accepted", end.error().message, *job)});
   return conclude(*end, with.as_json);
 }
 

@@ -9,6 +9,7 @@
 
 #include <cstdio>
 #include <memory>
+#include <optional>
 #include <thread>
 
 namespace quipu {
@@ -25,7 +26,7 @@ struct subscribe_arguments {
   target where;
   std::string topic;
   std::string after;
-  std::size_t most = 0;
+  std::optional<std::size_t> most;
   bool as_json = false;
 };
 
@@ -47,6 +48,9 @@ bool passes(const failure& why, bool opened) {
 
 /// The node may stop and come again, and the directory be without one: what was published is there.
 int subscribe(const subscribe_arguments& with) {
+  if (with.most && *with.most == 0)
+    return complain_usage(
+        "--most: 0 is too few; 1 or more would be right, and without it there is no end");
   std::size_t seen = 0;
   int refusals = 0;
   for (auto after = with.after;;) {

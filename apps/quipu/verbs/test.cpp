@@ -144,6 +144,9 @@ int test(const test_arguments& with) {
     return complain_usage(fmt::format(
         "\"{}\" is no store for tests; there are: memory:, lmdb:, redis://HOST:PORT", with.store));
   }
+  // Without its server no test can be played: said once, not of each.
+  if (server)
+    if (const auto there = stores_in(*server)({}); !there) return complain_target(there.error());
   scratch room;
   const auto store = until_stopped(server ? stores_in(*server) : stores(with.store, room));
   stop_at_interrupt();
