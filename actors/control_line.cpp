@@ -34,7 +34,11 @@ std::optional<std::string> line_reader::next() {
 }
 
 bool write_line(int to, const json& value) {
-  const auto line = value.dump(-1, ' ', false, json::error_handler_t::replace) + '\n';
+  return send_line(to, value.dump(-1, ' ', false, json::error_handler_t::replace));
+}
+
+bool send_line(int to, std::string line) {
+  line += '\n';
   for (std::string_view rest{line}; !rest.empty();) {
     const auto sent = ::send(to, rest.data(), rest.size(), MSG_NOSIGNAL);
     if (sent < 0 && errno == EINTR) continue;

@@ -27,5 +27,7 @@ private:
 
 /// Sends a value as one line. False: the peer has gone, or does not read.
 bool write_line(int to, const json& value);
+/// The same of a line that is made already.
+bool send_line(int to, std::string line);
 
 } // namespace quipu

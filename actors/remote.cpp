@@ -12,6 +12,8 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <optional>
+#include <utility>
 
 namespace quipu {
 
@@ -19,13 +21,12 @@ namespace {
 
 constexpr std::size_t longest_answer = std::size_t{1} << 30U;
 
-/// A line replaces what is not UTF-8, and then two names may be one.
-bool is_text(const json& request) {
+/// None if it has text that is not UTF-8: replaced, two names could become one.
+std::optional<std::string> line_of(const json& request) {
   try {
-    (void)request.dump();
-    return true;
+    return request.dump();
   } catch (const json::type_error&) {
-    return false;
+    return std::nullopt;
   }
 }
 
@@ -165,12 +166,13 @@ private:
 
   /// One question, one connection, one answer: what stands under "ok".
   result<json> exchange(const json& request) const {
-    if (!is_text(request))
+    auto asked = line_of(request);
+    if (!asked)
       return failure{fault::invalid, "what is asked has text that is not UTF-8; nothing was done"};
     const auto peer = dial();
     if (!peer) return peer.error();
     line_reader reader{peer->get(), longest_answer};
-    const auto line = write_line(peer->get(), request) ? reader.next() : std::nullopt;
+    const auto line = send_line(peer->get(), std::move(*asked)) ? reader.next() : std::nullopt;
     if (!line)
       return failure{
           fault::unreachable,

@@ -42,8 +42,6 @@ bool locked(int descriptor) {
 /// Stands behind the line of the holder once the store's file is on the disk.
 constexpr std::string_view kept = "a store is kept here\n";
 
-std::string data_file(const std::string& path) { return path + "/data.mdb"; }
-
 std::string read(int descriptor) {
   std::array<char, 512> said{};
   const auto size = pread(descriptor, said.data(), said.size(), 0);
@@ -70,6 +68,8 @@ std::string myself() {
 }
 
 } // namespace
+
+std::string data_file(const std::string& path) { return path + "/data.mdb"; }
 
 result<directory> directory::hold(const std::string& path) {
   std::error_code trouble;

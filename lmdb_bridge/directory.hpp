@@ -7,6 +7,9 @@
 
 namespace quipu::lmdb {
 
+/// LMDB's file in a data directory.
+[[nodiscard]] std::string data_file(const std::string& path);
+
 /// A data directory that is held by this process, as long as this lives: its file `quipu.lock` is
 /// locked (flock, so a process that dies lets go) and says who holds it - pid, host, since when -
 /// and whether a store has been kept in it.

@@ -1,5 +1,7 @@
 #include "lmdb_bridge/environment.hpp"
 
+#include "lmdb_bridge/directory.hpp"
+
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
@@ -24,8 +26,6 @@ std::string_view as_view(const MDB_val& value) {
 void check(int code, std::string_view doing) {
   if (code != MDB_SUCCESS) throw trouble{code, doing};
 }
-
-std::string data_file(const std::string& directory) { return directory + "/data.mdb"; }
 
 std::size_t room_of(const struct statvfs& disk) {
   return static_cast<std::size_t>(disk.f_bavail) * disk.f_frsize;

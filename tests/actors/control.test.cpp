@@ -218,6 +218,9 @@ TEST_CASE("every verb of a node can be called over its control socket") {
   CHECK(remote.versions("orders")->at(0).active);
   CHECK((*remote.definition("orders", "2"))["app"]["version"] == "2");
   CHECK(remote.scrub("o-1").error() == failure{fault::failed, "a bug"});
+  node.last = "nothing";
+  CHECK(remote.publish("a", {}, {.id = "\xff\xfe"}).error().code == fault::invalid);
+  CHECK(node.last == "nothing");
 }
 
 TEST_CASE("a wait that is not over in time is a timeout, not an error of the connection") {
